@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { currentSession } from '../app/session';
 import { useAction } from '../data/use-action';
+import { withWishKey } from '../data/wish-key';
 import { Dialog } from '../ui/dialog';
 import { Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
@@ -22,7 +23,7 @@ export function BulkRerunDialog({ tenantId, filter, onStarted, onClose }: BulkRe
   const [reason, setReason] = useState('');
   const isAll = status === undefined && Object.keys(commonFilter(filter)).length === 0;
   const action = useAction(async () => {
-    const { operation_id } = await currentSession().api.call('bulkRerunTenantRuns', {
+    const wish = {
       path: { tenant: tenantId },
       body: {
         ...commonFilter(filter),
@@ -32,7 +33,10 @@ export function BulkRerunDialog({ tenantId, filter, onStarted, onClose }: BulkRe
         rerun_from: from,
         limit: Number(atOnce),
       },
-    });
+    };
+    const { operation_id } = await withWishKey(wish, (key) =>
+      currentSession().api.call('bulkRerunTenantRuns', { ...wish, headers: { 'Idempotency-Key': key } }),
+    );
     onStarted(operation_id);
   });
   return (

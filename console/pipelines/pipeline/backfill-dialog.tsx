@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Client, Pipeline } from '../../../client';
 import { useTenantClient } from '../../app/use-tenant-client';
-import { newKey } from '../../data/new-key';
 import { useAction } from '../../data/use-action';
+import { withWishKey } from '../../data/wish-key';
 import { count } from '../../format/numbers';
 import { Dialog } from '../../ui/dialog';
 import { Choice, Field } from '../../ui/field';
@@ -26,7 +26,7 @@ interface BackfillDialogProps {
 /** More dates than this are refused. */
 const mostRuns = 1_000;
 
-/** Has a pipeline run once for each date of a period. */
+/** Has a pipeline run once for each date of a period. It needs a parameter that takes the date. */
 export function BackfillDialog({ tenantId, pipeline, onStarted, onClose }: BackfillDialogProps) {
   const { parameters: definitions, watermark: ownWatermark } = pipeline;
   const choices = dateParameters(definitions);
@@ -46,9 +46,8 @@ export function BackfillDialog({ tenantId, pipeline, onStarted, onClose }: Backf
   const runs = backfillRuns(from, to, step);
   const start = useAction(async (client: Client) => {
     const [provider = '', domain = '', name = ''] = pipeline.pipeline.split('/');
-    const { operation_id } = await client.call('startBackfill', {
+    const wish = {
       path: { provider, domain, pipeline: name },
-      headers: { 'Idempotency-Key': newKey() },
       body: {
         from,
         to,
@@ -59,7 +58,10 @@ export function BackfillDialog({ tenantId, pipeline, onStarted, onClose }: Backf
         ...(watermark !== '' && { watermark }),
         ...(reason.trim() !== '' && { reason: reason.trim() }),
       },
-    });
+    };
+    const { operation_id } = await withWishKey([tenantId, wish], (key) =>
+      client.call('startBackfill', { ...wish, headers: { 'Idempotency-Key': key } }),
+    );
     onStarted(operation_id);
   });
   const attempt = {
@@ -72,87 +74,80 @@ export function BackfillDialog({ tenantId, pipeline, onStarted, onClose }: Backf
   const isPossible = runs !== undefined && runs > 0 && runs <= mostRuns;
   return (
     <Dialog title="Backfill" onClose={onClose}>
-      {choices.length === 0 ? (
+      <Form
+        action={attempt}
+        submit={isPossible ? `Start ${count(runs)} ${runs === 1 ? 'run' : 'runs'}` : 'Start the backfill'}
+        busy="Starting …"
+        isDisabled={!isPossible}
+        onCancel={onClose}
+      >
         <p>
-          A backfill gives each run its date: this pipeline has no parameter of type DATE or STRING that could
-          take it.
+          {pipeline.pipeline} runs once for each date from the first to the last. Each run counts as one, and
+          waits where there is no slot for it.
         </p>
-      ) : (
-        <Form
-          action={attempt}
-          submit={isPossible ? `Start ${count(runs)} ${runs === 1 ? 'run' : 'runs'}` : 'Start the backfill'}
-          busy="Starting …"
-          isDisabled={!isPossible}
-          onCancel={onClose}
-        >
-          <p>
-            {pipeline.pipeline} runs once for each date from the first to the last. Each run counts as one,
-            and waits where there is no slot for it.
-          </p>
-          <div class="columns pairs">
-            <Field label="First date" type="date" value={from} max={to} onChange={setFrom} isRequired />
-            <Field label="Last date" type="date" value={to} min={from} onChange={setTo} isRequired />
-          </div>
-          <div class="columns pairs">
-            <Choice
-              label="A run for"
-              value={step}
-              onChange={(value) => setStep(value === 'month' ? 'month' : 'day')}
-              options={[
-                { value: 'day', text: 'each day' },
-                { value: 'month', text: 'the first of each month' },
-              ]}
-            />
-            <Choice
-              label="Parameter that takes the date"
-              value={parameter}
-              onChange={setParameter}
-              options={choices.map((name) => ({ value: name, text: name }))}
-            />
-          </div>
-          <p class="quiet small" role="status">
-            {runs === undefined
-              ? 'Choose the first and the last date.'
-              : runs > mostRuns
-                ? `That would be ${count(runs)} runs: at most ${count(mostRuns)} are started at once.`
-                : runs === 0
-                  ? 'No first of a month lies between these dates.'
-                  : `That makes ${count(runs)} ${runs === 1 ? 'run' : 'runs'}.`}
-          </p>
-          <ParameterFields
-            definitions={definitions}
-            texts={texts}
-            errors={isTried ? errors : new Map()}
-            onChange={setTexts}
-            left={left}
+        <div class="columns pairs">
+          <Field label="First date" type="date" value={from} max={to} onChange={setFrom} isRequired />
+          <Field label="Last date" type="date" value={to} min={from} onChange={setTo} isRequired />
+        </div>
+        <div class="columns pairs">
+          <Choice
+            label="A run for"
+            value={step}
+            onChange={(value) => setStep(value === 'month' ? 'month' : 'day')}
+            options={[
+              { value: 'day', text: 'each day' },
+              { value: 'month', text: 'the first of each month' },
+            ]}
           />
-          {ownWatermark !== null && (
-            <Field
-              label="Watermark of each run"
-              value={watermark}
-              onChange={setWatermark}
-              isRequired
-              hint={`Where each begins, a ${ownWatermark.type}: past dates would find nothing new after the recorded one.`}
-            />
-          )}
+          <Choice
+            label="Parameter that takes the date"
+            value={parameter}
+            onChange={setParameter}
+            options={choices.map((name) => ({ value: name, text: name }))}
+          />
+        </div>
+        <p class="quiet small" role="status">
+          {runs === undefined
+            ? 'Choose the first and the last date.'
+            : runs > mostRuns
+              ? `That would be ${count(runs)} runs: at most ${count(mostRuns)} are started at once.`
+              : runs === 0
+                ? 'No first of a month lies between these dates.'
+                : `That makes ${count(runs)} ${runs === 1 ? 'run' : 'runs'}.`}
+        </p>
+        <ParameterFields
+          definitions={definitions}
+          texts={texts}
+          errors={isTried ? errors : new Map()}
+          onChange={setTexts}
+          left={left}
+        />
+        {ownWatermark !== null && (
           <Field
-            label="In flight at once"
-            type="number"
-            min="1"
-            max="50"
-            value={atOnce}
-            onChange={setAtOnce}
+            label="Watermark of each run"
+            value={watermark}
+            onChange={setWatermark}
             isRequired
-            hint="At most so many of its runs: 1 to 50."
+            hint={`Where each begins, a ${ownWatermark.type}: past dates would find nothing new after the recorded one.`}
           />
-          <Field
-            label="Reason"
-            value={reason}
-            onChange={setReason}
-            hint="For whoever looks at the operation."
-          />
-        </Form>
-      )}
+        )}
+        <Field
+          label="In flight at once"
+          type="number"
+          min="1"
+          max="50"
+          value={atOnce}
+          onChange={setAtOnce}
+          isRequired
+          hint="At most so many of its runs: 1 to 50."
+        />
+        <Field
+          label="Reason"
+          value={reason}
+          onChange={setReason}
+          hint="For whoever looks at the operation."
+        />
+      </Form>
       {keyDialog}
     </Dialog>
   );

@@ -112,11 +112,17 @@ export function expectationOf({ type, pattern }: ParameterDefinition): string {
   }
 }
 
-/** The parameters that can take the date of a backfill, those of dates first. */
+/** The parameters that can take the date of a backfill: those of dates first, then texts that look like one. */
 export const dateParameters = (definitions: ParameterDefinitions): readonly string[] =>
   ['DATE', 'STRING'].flatMap((wanted) =>
-    Object.entries(definitions).flatMap(([name, { type }]) => (type === wanted ? [name] : [])),
+    Object.entries(definitions).flatMap(([name, definition]) =>
+      definition.type === wanted && (wanted === 'DATE' || isTextOfDate(definition)) ? [name] : [],
+    ),
   );
+
+/** A text without a pattern takes a date as it takes all: that it is meant for one its usual value tells. */
+const isTextOfDate = ({ pattern, default: usual, example }: ParameterDefinition): boolean =>
+  pattern === undefined ? isDate(String(usual ?? example)) : isMatch(pattern, '2026-01-31');
 
 /** How many runs a backfill has; undefined where the days make no period. Months count by their first days. */
 export function backfillRuns(from: string, to: string, step: 'day' | 'month'): number | undefined {

@@ -15,6 +15,7 @@ import { SuccessRate } from '../success-rate';
 import { usePipeline, usePipelineFigures } from '../use-catalogue';
 import { BackfillDialog } from './backfill-dialog';
 import { DagView } from './dag-view';
+import { dateParameters } from './parameters';
 import { RecentRuns } from './recent-runs';
 import { StartForm } from './start-form';
 import { StepList } from './step-list';
@@ -37,7 +38,8 @@ export function PipelinePage() {
       ]}
       actions={
         may('run') &&
-        pipeline.answer !== undefined && (
+        pipeline.answer !== undefined &&
+        dateParameters(pipeline.answer.parameters).length > 0 && (
           <button type="button" onClick={() => setBackfilling(true)}>
             Backfill …
           </button>
@@ -46,6 +48,7 @@ export function PipelinePage() {
     >
       {operation !== undefined && (
         <FollowedOperation
+          key={operation}
           tenantId={tenantId}
           operationId={operation}
           onClose={() => change({ operation: undefined })}

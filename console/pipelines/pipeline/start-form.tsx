@@ -4,8 +4,8 @@ import type { Client, DryRun, Pipeline } from '../../../client';
 import { runPlace } from '../../app/places';
 import { may } from '../../app/session';
 import { useTenantClient } from '../../app/use-tenant-client';
-import { newKey } from '../../data/new-key';
 import { useAction } from '../../data/use-action';
+import { withWishKey } from '../../data/wish-key';
 import { Checkbox, Field } from '../../ui/field';
 import { ProblemNotice } from '../../ui/notice';
 import { Section } from '../../ui/page';
@@ -46,13 +46,15 @@ export function StartForm({ tenantId, pipeline }: StartFormProps) {
     setPlan({ of: name, plan: await client.planRun(tenantId, pipeline.pipeline, given) });
   });
   const start = useAction(async (client: Client) => {
-    const started = await client.startRun(tenantId, pipeline.pipeline, {
+    const wish = {
       ...given,
-      idempotencyKey: newKey(),
       ...(priority !== '' && { priority: Number(priority) }),
       ...(ttl !== '' && { queueTtlSeconds: Number(ttl) }),
       ...(watermark !== '' && isRecorded && { recordWatermark: true }),
-    });
+    };
+    const started = await withWishKey([tenantId, pipeline.pipeline, wish], (idempotencyKey) =>
+      client.startRun(tenantId, pipeline.pipeline, { ...wish, idempotencyKey }),
+    );
     route(runPlace(tenantId, started.run_id));
   });
   const attempt = (act: (client: Client) => void) => {

@@ -4,8 +4,8 @@ import type { Client, Run } from '../../../client';
 import { runPlace } from '../../app/places';
 import { currentSession, may, seenAs } from '../../app/session';
 import { useTenantClient } from '../../app/use-tenant-client';
-import { newKey } from '../../data/new-key';
 import { useAction } from '../../data/use-action';
+import { withWishKey } from '../../data/wish-key';
 import { Dialog } from '../../ui/dialog';
 import { Form } from '../../ui/form';
 import { ProblemNotice } from '../../ui/notice';
@@ -29,8 +29,10 @@ export function RunActions({ run, onChanged }: RunActionsProps) {
     onChanged();
   });
   const again = useAction(async (client: Client, from: 'start' | 'failed_step') => {
-    const headers = { 'Idempotency-Key': newKey() };
-    const started = await client.call('rerunRun', { path: { run_id }, headers, body: { from } });
+    const wish = { path: { run_id }, body: { from } };
+    const started = await withWishKey([tenant_id, wish], (key) =>
+      client.call('rerunRun', { ...wish, headers: { 'Idempotency-Key': key } }),
+    );
     route(runPlace(tenant_id, started.run_id));
   });
   if (!may('run')) return null;

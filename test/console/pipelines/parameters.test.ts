@@ -75,9 +75,18 @@ describe('Parameters that are typed in', () => {
 });
 
 describe('A backfill', () => {
-  it('takes a date where there is one, else a text', () => {
-    const definitions = { name: definition('STRING'), count: definition('INT64'), day: definition('DATE') };
-    expect(dateParameters(definitions)).toEqual(['day', 'name']);
+  it('takes a date where there is one, else a text that looks like one', () => {
+    const definitions = {
+      name: definition('STRING'),
+      uri: definition('STRING', { pattern: 'gs://.+' }),
+      month: definition('STRING', { pattern: '\\d{4}-\\d{2}-\\d{2}' }),
+      since: definition('STRING', { example: '2026-01-31' }),
+      count: definition('INT64'),
+      at: definition('TIMESTAMP'),
+      day: definition('DATE'),
+    };
+    expect(dateParameters(definitions)).toEqual(['day', 'month', 'since']);
+    expect(dateParameters({ name: definitions.name, uri: definitions.uri })).toEqual([]);
   });
 
   it.each([
