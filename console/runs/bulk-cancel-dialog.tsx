@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { currentSession } from '../app/session';
+import { newKey } from '../data/new-key';
 import { useAction } from '../data/use-action';
 import { useCall } from '../data/use-call';
 import { count } from '../format/numbers';
@@ -20,14 +21,19 @@ interface BulkCancelDialogProps {
 /** Says how many runs would be cancelled before it has them cancelled. */
 export function BulkCancelDialog({ tenantId, filter, onStarted, onClose }: BulkCancelDialogProps) {
   const [reason, setReason] = useState('');
-  const counted = useCall(`what would be cancelled ${tenantId} ${nameOfFilter(filter)}`, (signal) =>
-    askToCancel(tenantId, filter, { dry_run: true }, signal),
+  // What was counted when the dialog was open before is not shown: each opening has its own name.
+  const [opening] = useState(newKey);
+  const counted = useCall(
+    `what would be cancelled ${tenantId} ${nameOfFilter(filter)} ${opening}`,
+    (signal) => askToCancel(tenantId, filter, { dry_run: true }, signal),
   );
   const action = useAction(async () => {
     const answer = await askToCancel(tenantId, filter, reason.trim() === '' ? {} : { reason: reason.trim() });
     if ('operation_id' in answer) onStarted(answer.operation_id);
   });
-  const number = counted.answer !== undefined && 'runs' in counted.answer ? counted.answer.runs : undefined;
+  const { answer, isAsking, problem } = counted;
+  const isCounted = !isAsking && problem === undefined;
+  const number = isCounted && answer !== undefined && 'runs' in answer ? answer.runs : undefined;
   return (
     <Dialog title="Cancel runs" onClose={onClose}>
       <Form
