@@ -33,6 +33,26 @@ export function withNewTop<Item>(
   return first < 0 ? top : { rows: [...top.rows, ...list.rows.slice(first)], next: list.next };
 }
 
+interface Looking {
+  readonly isLive: boolean;
+  readonly liveMs: number;
+  readonly stillMs: number;
+  /** How many answers in a row were as the one before. */
+  readonly unchanged: number;
+  /** How many calls in a row have failed. */
+  readonly failures: number;
+}
+
+const longestLiveMs = 10_000;
+const longestStillMs = 60_000;
+
+/** When the newest are asked for again, in milliseconds: each look costs a statement, so rarer while nothing changes. */
+export function pauseOf({ isLive, liveMs, stillMs, unchanged, failures }: Looking): number {
+  const pauseMs = isLive ? liveMs : stillMs;
+  const longest = isLive && failures === 0 ? longestLiveMs : longestStillMs;
+  return Math.min(pauseMs * 2 ** (failures || unchanged), Math.max(pauseMs, longest));
+}
+
 /** Whether something below what was asked for anew may still change. */
 export const isLiveBelow = <Item>(
   list: ListPage<Item>,

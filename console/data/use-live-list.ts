@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { answerTo, keepAnswer } from './answers';
-import { isLiveBelow, type PlaceOf, withNewTop, withPageBelow } from './live-list';
+import { isLiveBelow, type PlaceOf, pauseOf, withNewTop, withPageBelow } from './live-list';
 import { type ShownProblem, shownProblem } from './problems';
 import type { ListPage } from './use-pages';
 
@@ -23,7 +23,7 @@ interface LiveListOptions<Item> {
   readonly placeOf: PlaceOf<Item>;
   /** Whether an item may still change by itself. */
   readonly isLive: (item: Item) => boolean;
-  /** How long after each answer the newest are asked for again, in milliseconds. */
+  /** How long after an answer the newest are asked for again, in milliseconds: longer while nothing changes. */
   readonly liveMs: number;
   /** The same where nothing in the list is live. */
   readonly stillMs: number;
@@ -38,7 +38,6 @@ interface State<Item> {
 
 /** So many of the newest pages are asked for again, where what is live reaches so far down. */
 const mostTopPages = 4;
-const longestPauseMs = 60_000;
 
 /**
  * A list page by page, whose newest part follows what happens while the tab can be seen.
@@ -58,15 +57,16 @@ export function useLiveList<Item>(name: string, options: LiveListOptions<Item>):
     let controller: AbortController | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
+    let unchanged = 0;
     let hasEnded = false;
 
     const later = () => {
       clearTimeout(timer);
       if (hasEnded || document.hidden) return;
       const { isLive, liveMs, stillMs } = current.current;
-      const pauseMs = state.current.list?.rows.some(isLive) ? liveMs : stillMs;
-      const longest = Math.max(pauseMs, longestPauseMs);
-      timer = setTimeout(() => void work(askTop), Math.min(pauseMs * 2 ** failures, longest));
+      const hasLive = state.current.list?.rows.some(isLive) ?? false;
+      const pauseMs = pauseOf({ isLive: hasLive, liveMs, stillMs, unchanged, failures });
+      timer = setTimeout(() => void work(askTop), pauseMs);
     };
     /** One call at a time: a newer one takes the place of that which is under way. */
     const work = async (ask: (signal: AbortSignal) => Promise<ListPage<Item>>) => {
@@ -79,6 +79,7 @@ export function useLiveList<Item>(name: string, options: LiveListOptions<Item>):
       try {
         const list = await ask(own.signal);
         if (own.signal.aborted) return;
+        unchanged = JSON.stringify(list) === JSON.stringify(state.current.list) ? unchanged + 1 : 0;
         keepAnswer(name, list);
         state.current = { name, list, problem: undefined, isAsking: false };
         failures = 0;
@@ -114,10 +115,15 @@ export function useLiveList<Item>(name: string, options: LiveListOptions<Item>):
     };
     const onVisibility = () => {
       if (document.hidden) clearTimeout(timer);
-      else void work(askTop);
+      else again();
+    };
+    /** Somebody looks: what comes next is awaited as at first. */
+    const again = () => {
+      unchanged = -1;
+      void work(askTop);
     };
 
-    calls.current = { more: () => void askBelow(), again: () => void work(askTop) };
+    calls.current = { more: () => void askBelow(), again };
     document.addEventListener('visibilitychange', onVisibility);
     void work(askTop);
     return () => {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { ProblemNotice } from '../ui/notice';
 import { Waiting } from '../ui/shown';
 import { OperationCard } from './operation-card';
-import { itemsOver } from './operation-facts';
+import { hasEnded, itemsOver } from './operation-facts';
 import { useOperation } from './use-operation';
 
 interface FollowedOperationProps {
@@ -14,15 +14,24 @@ interface FollowedOperationProps {
   readonly onClose?: () => void;
 }
 
+/** What is asked when it has moved costs a statement: not more often than so, in milliseconds. */
+const betweenMs = 10_000;
+
 /** An operation that was just started, as it moves. */
 export function FollowedOperation({ tenantId, operationId, onMoved, onClose }: FollowedOperationProps) {
   const { operation, problem, lookAgain } = useOperation(tenantId, operationId);
   const over = operation === undefined ? 0 : itemsOver(operation);
-  const told = useRef(0);
+  const isOver = operation !== undefined && hasEnded(operation);
+  const told = useRef({ over: 0, at: 0 });
   useEffect(() => {
-    if (over > told.current) onMoved?.();
-    told.current = over;
-  }, [over]);
+    if (over <= told.current.over) return;
+    const tell = () => {
+      told.current = { over, at: Date.now() };
+      onMoved?.();
+    };
+    const timer = setTimeout(tell, isOver ? 0 : told.current.at + betweenMs - Date.now());
+    return () => clearTimeout(timer);
+  }, [over, isOver]);
   return (
     <section class="card" aria-label="Operation">
       {problem !== undefined && <ProblemNotice problem={problem} onRetry={lookAgain} />}

@@ -1,4 +1,4 @@
-import { isLiveBelow, withNewTop, withPageBelow } from '../../../console/data/live-list';
+import { isLiveBelow, pauseOf, withNewTop, withPageBelow } from '../../../console/data/live-list';
 import type { ListPage } from '../../../console/data/use-pages';
 
 interface Item {
@@ -34,5 +34,25 @@ describe('A list that comes page by page and is asked for anew', () => {
     const isLive = (item: Item) => item.isLive;
     expect(isLiveBelow(list('zyXw', 'w'), list('zy', 'y'), placeOf, isLive)).toBe(true);
     expect(isLiveBelow(list('zYxw', 'w'), list('zY', 'Y'), placeOf, isLive)).toBe(false);
+  });
+});
+
+describe('A list that does not change', () => {
+  const looking = { isLive: false, liveMs: 4_000, stillMs: 10_000, unchanged: 0, failures: 0 };
+
+  it.each([
+    ['still', {}, [10_000, 20_000, 40_000, 60_000, 60_000]],
+    ['live', { isLive: true }, [4_000, 8_000, 10_000, 10_000, 10_000]],
+    ['slow anyhow', { stillMs: 90_000 }, [90_000, 90_000, 90_000, 90_000, 90_000]],
+  ])('is asked for less often: %s', (_, given, expected) => {
+    expect([0, 1, 2, 3, 4].map((unchanged) => pauseOf({ ...looking, ...given, unchanged }))).toEqual(
+      expected,
+    );
+  });
+
+  it('and less often than a live one where the calls fail', () => {
+    expect([1, 2, 9].map((failures) => pauseOf({ ...looking, isLive: true, failures }))).toEqual([
+      8_000, 16_000, 60_000,
+    ]);
   });
 });
