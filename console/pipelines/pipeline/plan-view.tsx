@@ -5,12 +5,12 @@ import { shortId } from '../../runs/run-columns';
 import { FactList } from '../../ui/lists/fact-list';
 import { Notice } from '../../ui/notice';
 import { type Column, Table } from '../../ui/table';
-import { accuracyInWords, filesInWords, planStatusLook } from './plan-words';
+import { accuracyInWords, filesInWords, planStatusLook, sumsInWords } from './plan-words';
 
 /** What a dry run has found: what admission would say, and what each step would cost. */
 export function PlanView({ plan }: { readonly plan: DryRun }) {
-  const { is_complete, would_fail, currency, steps, watermark, bytes_processed, bytes_billed } = plan;
-  const atLeast = is_complete ? '' : 'at least ';
+  const { is_complete, would_fail, currency, steps, watermark } = plan;
+  const sums = sumsInWords(plan);
   return (
     <div class="plan">
       <Admission plan={plan} />
@@ -22,9 +22,9 @@ export function PlanView({ plan }: { readonly plan: DryRun }) {
       <FactList
         isLarge
         facts={[
-          { name: 'Cost', value: `${atLeast}${money(plan.estimated_bigquery_cost, currency)}` },
-          { name: 'Bytes billed', value: `${atLeast}${bytes(bytes_billed)}` },
-          { name: 'Bytes processed', value: `${atLeast}${bytes(bytes_processed)}` },
+          { name: 'Cost', value: sums.cost },
+          { name: 'Bytes billed', value: sums.billed },
+          { name: 'Bytes processed', value: sums.processed },
           { name: 'Begins at the watermark', value: watermark },
         ]}
       />

@@ -1,5 +1,5 @@
 import type { DryRun } from '../../../client';
-import { bytes, count } from '../../format/numbers';
+import { bytes, count, money } from '../../format/numbers';
 
 /** A dry run's terms in words. Pure. */
 
@@ -20,6 +20,33 @@ export const planStatusLook = (status: PlannedStep['status']) => looks[status];
 /** What stands before a figure. */
 export const accuracyInWords = (accuracy: PlannedStep['accuracy']): string =>
   accuracy === 'UPPER_BOUND' ? 'at most ' : accuracy === 'LOWER_BOUND' ? 'at least ' : '';
+
+type SummedPlan = Pick<
+  DryRun,
+  'is_complete' | 'currency' | 'estimated_bigquery_cost' | 'bytes_billed' | 'bytes_processed'
+> & { readonly steps: readonly Pick<PlannedStep, 'status' | 'maximum_bytes_billed'>[] };
+
+/** A dry run's sums; where nothing is known of all that is billed, the most that it may be, not a zero. */
+export function sumsInWords(plan: SummedPlan): Readonly<Record<'cost' | 'billed' | 'processed', string>> {
+  const { is_complete, currency, steps } = plan;
+  const billed = steps.filter(({ status }) => status !== 'NOT_BILLED');
+  if (billed.length > 0 && billed.every(({ status }) => status === 'NOT_KNOWN')) {
+    const notKnown = 'not known before the first run';
+    const limits = billed.map(({ maximum_bytes_billed }) => maximum_bytes_billed);
+    const most = limits.reduce<number | null>(
+      (sum, limit) => (sum === null || limit === null ? null : sum + limit),
+      0,
+    );
+    const atMost = most === null ? notKnown : `at most ${bytes(most)}, by its limits`;
+    return { cost: notKnown, billed: atMost, processed: notKnown };
+  }
+  const atLeast = is_complete ? '' : 'at least ';
+  return {
+    cost: `${atLeast}${money(plan.estimated_bigquery_cost, currency)}`,
+    billed: `${atLeast}${bytes(plan.bytes_billed)}`,
+    processed: `${atLeast}${bytes(plan.bytes_processed)}`,
+  };
+}
 
 export const filesInWords = ({ files, bytes: size }: Pick<File, 'files' | 'bytes'>): string =>
   files === null
