@@ -11,5 +11,7 @@ export interface Filters {
 /** What a list is narrowed to stands in the address: it can be sent to others, and survives a reload. */
 export function useFilters(): Filters {
   const { path, query, route } = useLocation();
-  return { query, change: (changed) => route(addressWith(path, query, changed), true) };
+  // Another filter may have changed since this was drawn, such as while one was typed in.
+  const asItIs = () => Object.fromEntries(new URLSearchParams(location.search));
+  return { query, change: (changed) => route(addressWith(path, asItIs(), changed), true) };
 }
