@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { ApiProblem, type Client, createClient } from '../../client';
 import { forgetAnswers } from '../data/answers';
 import { shownProblem } from '../data/problems';
+import { hearServerTime } from '../data/server-time';
 
 /** Who looks at the console. */
 export type Identity =
@@ -63,6 +64,7 @@ function clientWith(given: GivenKey, life: Life, onRefusedKey: () => void): Clie
   const watched: typeof fetch = async (address, init) => {
     const response = await fetch(address, init);
     if (life.isOver) throw new Error('You have signed out meanwhile.');
+    hearServerTime(response.headers.get('Date'));
     if (response.status === 401) onRefusedKey();
     return response;
   };

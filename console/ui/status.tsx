@@ -7,6 +7,8 @@ const kinds = {
   RUNNING: ['live', '●'],
   QUEUED: ['waits', '◔'],
   PENDING: ['waits', '○'],
+  'not begun': ['off', '–'],
+  'not completed': ['off', '–'],
   active: ['good', '✓'],
   suspended: ['bad', '!'],
   paused: ['waits', '‖'],

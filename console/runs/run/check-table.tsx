@@ -12,10 +12,11 @@ interface CheckTableProps {
 
 /** Checks of data quality: what was expected and what was found. Those that did not pass come first. */
 export function CheckTable({ caption, checks }: CheckTableProps) {
+  const hasMessages = checks.some((check) => messageOf(check) !== null);
   return (
     <Table
       caption={caption}
-      columns={columns}
+      columns={hasMessages ? [...columns, told] : columns}
       rows={failedFirst(checks)}
       keyOf={({ step_id, check_name }) => `${step_id}/${check_name}`}
       empty="No check has been made yet."
@@ -42,12 +43,19 @@ const columns: readonly Column<Check>[] = [
       </>
     ),
   },
-  { title: 'Expected', cell: ({ expected }) => <code>{expected ?? '–'}</code> },
-  { title: 'Observed', cell: ({ observed }) => <code>{observed ?? '–'}</code> },
+  { title: 'Expected', cell: ({ expected }) => <code class="wraps">{expected ?? '–'}</code> },
+  { title: 'Observed', cell: ({ observed }) => <code class="wraps">{observed ?? '–'}</code> },
   {
     title: 'Failing rows',
     isNumber: true,
     cell: ({ failing_rows }) => (failing_rows === null ? '–' : count(failing_rows)),
   },
-  { title: 'Message', cell: ({ message }) => <div class="remarks">{message}</div> },
 ];
+
+/** Of a check that passed it says again what the columns say. */
+const messageOf = ({ passed, message }: Check): string | null => (passed === true ? null : message);
+
+const told: Column<Check> = {
+  title: 'Message',
+  cell: (check) => <div class="remarks">{messageOf(check)}</div>,
+};

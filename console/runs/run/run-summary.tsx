@@ -22,10 +22,13 @@ interface RunFiguresProps {
 export function RunFigures({ run, price }: RunFiguresProps) {
   const now = useNow(isInFlight(run), 1_000);
   const { queue, steps } = run;
-  const took = tookMs(run, now);
+  const tookSoFar = tookMs(run, now);
+  // Whole seconds while it runs: its end is heard of a moment late, and the time would go back.
+  const took =
+    tookSoFar !== null && isInFlight(run) ? Math.floor(tookSoFar / 1_000) * 1_000 || null : tookSoFar;
   const waited = waitedMs(run, now);
   const figure = (name: 'rows_written' | 'bytes_processed' | 'bytes_billed') =>
-    run[name] ??
+    (isInFlight(run) ? null : run[name]) ??
     (steps.some((step) => step[name] !== null)
       ? steps.reduce((sum, step) => sum + (step[name] ?? 0), 0)
       : null);
@@ -112,7 +115,7 @@ export function RunOrigin({ run }: { readonly run: Run }) {
           { name: 'Began', value: run.started_at === null ? undefined : <Time at={run.started_at} /> },
           { name: 'Ended', value: run.ended_at === null ? undefined : <Time at={run.ended_at} /> },
           {
-            name: 'Given up at the latest',
+            name: 'Lease ends',
             value: run.lease_expires_at === null ? undefined : <Time at={run.lease_expires_at} />,
           },
           {

@@ -3,7 +3,7 @@ import type { Run } from '../../../client';
 import { useNow } from '../../data/use-now';
 import { duration } from '../../format/numbers';
 import { Status } from '../../ui/status';
-import { isInFlight } from '../run-facts';
+import { isInFlight, stepWord } from '../run-facts';
 import type { PipelineShape } from './pipeline-shape';
 import { StepDetails } from './step-details';
 import { type Bar, placeInSpan, type Timeline, type TimelineRow, ticksOf, timelineOf } from './timeline';
@@ -99,7 +99,7 @@ function StepRow({
         </span>
         <BarView bar={bar} timeline={timeline} note={noteOf(step, needs, run)} />
         <span class="timeline-took">
-          <Status word={step.status} />
+          <Status word={stepWord(step, run)} />
           <span class="took">{bar === undefined ? '–' : duration(bar.to - bar.from)}</span>
         </span>
       </button>
@@ -121,6 +121,7 @@ function StepRow({
 function noteOf(step: Run['steps'][number], needs: readonly string[], run: Run): string | undefined {
   const { status, attempts, reused_from } = step;
   if (reused_from !== null) return 'done by the run before';
+  if (status === 'PENDING' && !isInFlight(run)) return attempts > 0 ? `${attempts} failed` : undefined;
   if (status === 'PENDING' && attempts > 0) return `${attempts} failed, will be tried again`;
   if (status === 'PENDING') {
     const awaited = needs.filter((id) =>

@@ -36,7 +36,7 @@ export type NeedsOfSteps = ReadonlyMap<string, readonly string[]>;
 /** Shorter waits than this are not worth a row. */
 const shortestWaitMs = 50;
 
-/** @param now the viewer's clock, which may lag behind the server's: no bar ends before it begins */
+/** @param now the server's time as it is guessed here, which may lag: no bar ends before it begins */
 export function timelineOf(run: Run, needs: NeedsOfSteps, now: number): Timeline {
   const from = Date.parse(run.admitted_at);
   const known = [

@@ -1,7 +1,7 @@
 import type { Run, RunEvent } from '../../../client';
 import { afterEvent } from '../../../console/runs/run/live-run';
 import { inOrder, placeInSpan, ticksOf, timelineOf } from '../../../console/runs/run/timeline';
-import { tookMs, waitedMs } from '../../../console/runs/run-facts';
+import { stepWord, tookMs, waitedMs } from '../../../console/runs/run-facts';
 
 const begin = Date.parse('2026-11-30T10:00:00Z');
 const at = (seconds: number): string => new Date(begin + seconds * 1_000).toISOString();
@@ -194,5 +194,17 @@ describe('How long a run takes', () => {
   ])('one that %s', (_, shown, took, waited) => {
     expect(tookMs(shown, past(60))).toBe(took);
     expect(waitedMs(shown, past(60))).toBe(waited);
+  });
+});
+
+describe('The word of a step', () => {
+  it.each([
+    ['PENDING', 0, 'ADMITTED', 'PENDING'],
+    ['PENDING', 0, 'FAILED', 'not begun'],
+    ['PENDING', 2, 'FAILED', 'not completed'],
+    ['RUNNING', 0, 'CANCELLED', 'not completed'],
+    ['COMPLETED', 1, 'FAILED', 'COMPLETED'],
+  ] as const)('%s after %d attempts, of a run that is %s', (word, attempts, status, expected) => {
+    expect(stepWord(step('build', word, { attempts }), run({ status }))).toBe(expected);
   });
 });
