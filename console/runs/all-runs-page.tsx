@@ -44,10 +44,12 @@ export function AllRunsPage() {
     <Page title="Runs of all tenants">
       <p class="quiet">
         Runs that are over, of the last 30 days unless you choose others. What runs now is in each tenant’s
-        own list.
+        own list: <a href="/tenants?sort=last_run&order=desc">tenants by their last run</a> tells who has any.
+        “Cancel all” means those in flight, which are not listed here.
       </p>
       {operation !== undefined && (
         <FollowedOperation
+          key={operation}
           tenantId={null}
           operationId={operation}
           onMoved={runs.askAgain}

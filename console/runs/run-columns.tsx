@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { runPlace, tenantPlace } from '../app/places';
 import { bytes, count, duration } from '../format/numbers';
 import type { LongColumn } from '../ui/lists/long-table';
@@ -36,7 +37,15 @@ const common: readonly LongColumn<ListedRun>[] = [
       </a>
     ),
   },
-  { title: 'Status', rem: 8.5, cell: ({ status }) => <Status word={runWord(status)} /> },
+  {
+    title: 'Status',
+    rem: 8.5,
+    cell: (run) => (
+      <ToRun run={run}>
+        <Status word={runWord(run.status)} />
+      </ToRun>
+    ),
+  },
   { title: 'Pipeline', rem: 13, cell: ({ pipeline }) => <span title={pipeline}>{pipeline}</span> },
   { title: 'Error', rem: 14, cell: (run) => <WhatFailed run={run} /> },
   { title: 'Admitted', rem: 9, cell: ({ admitted_at }) => <Time at={admitted_at} /> },
@@ -66,13 +75,31 @@ export const allRunColumns: readonly LongColumn<ListedRun>[] = [
 /** Ids are long, and their beginnings tell them apart: the whole one is in the address and on hover. */
 export const shortId = (runId: string): string => (runId.length > 16 ? `${runId.slice(0, 13)}…` : runId);
 
+interface ToRunProps {
+  readonly run: Pick<ListedRun, 'tenant_id' | 'run_id'>;
+  readonly title?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A cell that leads to the run, too. By keys the run's id does: one stop a row. */
+export const ToRun = ({ run: { tenant_id, run_id }, title, children }: ToRunProps) => (
+  <a class="to-run" href={runPlace(tenant_id, run_id)} title={title} tabIndex={-1}>
+    {children}
+  </a>
+);
+
 function Took({ run }: { readonly run: ListedRun }) {
   const ms = tookMs(run, shownNow.value);
   return <span class={ms === null ? 'quiet' : undefined}>{ms === null ? 'waits' : duration(ms)}</span>;
 }
 
-function WhatFailed({ run: { error_code, error_message, failed_step } }: { readonly run: ListedRun }) {
+function WhatFailed({ run }: { readonly run: ListedRun }) {
+  const { error_code, error_message, failed_step } = run;
   if (error_code === null) return null;
   const text = [failed_step, error_message ?? error_code].filter(Boolean).join(': ');
-  return <span title={`${error_code}: ${text}`}>{text}</span>;
+  return (
+    <ToRun run={run} title={`${error_code}: ${text}`}>
+      {text}
+    </ToRun>
+  );
 }

@@ -45,6 +45,15 @@ export const placeOfRun = ({
 /** The word that is shown: that a run was admitted means to people that it runs. */
 export const runWord = (status: string): string => (status === 'ADMITTED' ? 'RUNNING' : status);
 
+/** The word of a step: of a run that is over none will begin, and none still runs. */
+export const stepWord = (
+  { status, attempts }: { readonly status: string; readonly attempts: number },
+  run: Pick<RunTimes, 'status'>,
+): string => {
+  if (isInFlight(run) || (status !== 'PENDING' && status !== 'RUNNING')) return status;
+  return status === 'RUNNING' || attempts > 0 ? 'not completed' : 'not begun';
+};
+
 /** `api`, `scheduler`, `schedule`, `rerun`: who had it begin. */
 export const triggerWord = (trigger: string | null): string => trigger ?? '–';
 

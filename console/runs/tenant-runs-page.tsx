@@ -67,6 +67,7 @@ export function TenantRunsPage() {
     >
       {operation !== undefined && (
         <FollowedOperation
+          key={operation}
           tenantId={tenantId}
           operationId={operation}
           onMoved={runs.askAgain}

@@ -1,6 +1,8 @@
 import type { Tenant } from '../../client';
 import { pipelinePlace, pipelinesPlace, runPlace, runsPlace } from '../app/places';
 import { count } from '../format/numbers';
+import { shortId } from '../runs/run-columns';
+import { runWord, triggerWord } from '../runs/run-facts';
 import { Section } from '../ui/page';
 import { Status } from '../ui/status';
 import { Table } from '../ui/table';
@@ -24,8 +26,8 @@ export function RunsInFlight({ tenant }: { readonly tenant: Tenant }) {
           {
             title: 'Run',
             cell: ({ run_id }) => (
-              <a href={runPlace(tenant_id, run_id)}>
-                <code>{run_id}</code>
+              <a href={runPlace(tenant_id, run_id)} title={run_id}>
+                <code>{shortId(run_id)}</code>
               </a>
             ),
           },
@@ -33,11 +35,11 @@ export function RunsInFlight({ tenant }: { readonly tenant: Tenant }) {
             title: 'Pipeline',
             cell: ({ pipeline }) => <a href={pipelinePlace(tenant_id, pipeline)}>{pipeline}</a>,
           },
-          { title: 'State', cell: ({ status }) => <Status word={status} /> },
+          { title: 'Status', cell: ({ status }) => <Status word={runWord(status)} /> },
           { title: 'Admitted', cell: ({ admitted_at }) => <Ago at={admitted_at} /> },
-          { title: 'Started by', cell: ({ trigger }) => trigger ?? '–' },
+          { title: 'Trigger', cell: ({ trigger }) => triggerWord(trigger) },
           {
-            title: 'Given up',
+            title: 'Lease ends',
             cell: ({ lease_expires_at }) => <Ago at={lease_expires_at} none="it waits" />,
           },
         ]}

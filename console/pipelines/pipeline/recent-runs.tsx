@@ -4,7 +4,7 @@ import { runPlace, runsPlace } from '../../app/places';
 import { currentSession, seenAs } from '../../app/session';
 import { useCall } from '../../data/use-call';
 import { bytes, count, duration } from '../../format/numbers';
-import { shortId } from '../../runs/run-columns';
+import { shortId, ToRun } from '../../runs/run-columns';
 import { isInFlight, runWord, tookMs } from '../../runs/run-facts';
 import { Section } from '../../ui/page';
 import { Shown } from '../../ui/shown';
@@ -19,7 +19,7 @@ interface RecentRunsProps {
 }
 
 const shownRuns = 10;
-const liveMs = 5_000;
+const liveMs = 10_000;
 const stillMs = 60_000;
 
 /** The pipeline's newest runs. */
@@ -67,7 +67,14 @@ const columns: readonly Column<Listed>[] = [
       </a>
     ),
   },
-  { title: 'Status', cell: ({ status }) => <Status word={runWord(status)} /> },
+  {
+    title: 'Status',
+    cell: (run) => (
+      <ToRun run={run}>
+        <Status word={runWord(run.status)} />
+      </ToRun>
+    ),
+  },
   { title: 'Admitted', cell: ({ admitted_at }) => <Ago at={admitted_at} /> },
   {
     title: 'Took',
@@ -89,6 +96,9 @@ const columns: readonly Column<Listed>[] = [
   },
   {
     title: 'Error',
-    cell: ({ failed_step, error_code }) => [failed_step, error_code].filter(Boolean).join(': '),
+    cell: (run) =>
+      run.error_code !== null && (
+        <ToRun run={run}>{[run.failed_step, run.error_code].filter(Boolean).join(': ')}</ToRun>
+      ),
   },
 ];
