@@ -175,6 +175,20 @@ export function rememberTenantKey(tenantId: string, key: string): void {
   tenantKeys.value = new Map(tenantKeys.value).set(tenantId, key);
 }
 
+/** The key that replaces another takes its place here, if that one is the tenant's key that is remembered. */
+export function replaceTenantKey(tenantId: string, lastFour: string | null, key: string): void {
+  if (lastFour !== null && tenantKeys.value.get(tenantId)?.endsWith(lastFour) === true)
+    rememberTenantKey(tenantId, key);
+}
+
+/** Remembers a key that was typed in, once it is known to be the tenant's. Throws an ApiProblem where it is not valid. */
+export async function takeTenantKey(tenantId: string, key: string): Promise<void> {
+  const identity = await identityOf(clientWith({ kind: 'tenant', key }, currentSession().life, () => {}));
+  if (identity.kind !== 'tenant' || identity.tenantId !== tenantId)
+    throw new Error(`This is no key of ${tenantId}.`);
+  rememberTenantKey(tenantId, key);
+}
+
 /** Makes calls as the tenant itself, such as starting a run; undefined where no key of it is at hand. */
 export function clientOfTenant(tenantId: string): Client | undefined {
   const { identity, api, life } = currentSession();

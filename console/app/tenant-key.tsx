@@ -3,7 +3,7 @@ import { useAction } from '../data/use-action';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
-import { clientOfTenant, rememberTenantKey } from './session';
+import { takeTenantKey } from './session';
 
 interface TenantKeyDialogProps {
   readonly tenantId: string;
@@ -18,9 +18,7 @@ export function TenantKeyDialog({ tenantId, purpose, onGiven, onClose }: TenantK
   const [key, setKey] = useState('');
   const isOfAnother = key.trim() !== '' && !key.trim().startsWith(`${tenantId}_api_`);
   const action = useAction(async () => {
-    rememberTenantKey(tenantId, key.trim());
-    // A key that is refused is forgotten again.
-    await clientOfTenant(tenantId)?.call('showTenant', { path: { tenant: tenantId } });
+    await takeTenantKey(tenantId, key.trim());
     onGiven();
   });
   return (

@@ -3,7 +3,7 @@ import { isOwnKey } from '../app/session';
 import { Status } from '../ui/status';
 import { type Column, Table } from '../ui/table';
 import { Ago, shownNow, Time } from '../ui/times';
-import { endsSoon, keyName, keyStateOf, type ListedKey } from './key-rules';
+import { endsSoon, isUsedOfLate, keyName, keyStateOf, type ListedKey, replacementOf } from './key-rules';
 
 interface KeyTableProps {
   readonly caption: string;
@@ -13,7 +13,7 @@ interface KeyTableProps {
   readonly onRevoke?: ((key: ListedKey) => void) | undefined;
 }
 
-const columns: readonly Column<ListedKey>[] = [
+const columnsOf = (keys: readonly ListedKey[]): readonly Column<ListedKey>[] => [
   {
     title: 'Key',
     cell: ({ name, last_four, api_key_id }) => (
@@ -33,17 +33,21 @@ const columns: readonly Column<ListedKey>[] = [
     cell: ({ pipelines }) =>
       pipelines.length === 0 ? 'all' : pipelines.map((pipeline) => <div key={pipeline}>{pipeline}</div>),
   },
-  { title: 'Last used', cell: ({ last_used_at }) => <Ago at={last_used_at} none="not noted" /> },
+  {
+    title: 'Last used',
+    cell: (key) =>
+      isUsedOfLate(key, shownNow.value) ? (
+        'within the last hour'
+      ) : (
+        <Ago at={key.last_used_at} none="not noted" />
+      ),
+  },
   {
     title: 'Ends',
     cell: (key) => (
       <>
         <Time at={key.revoked_at ?? key.expires_at} none="never" />
-        {endsSoon(key, shownNow.value) && (
-          <div class="warns">
-            <span aria-hidden="true">!</span> soon: rotate it
-          </div>
-        )}
+        <EndsSoon of={key} by={replacementOf(key, keys)} />
       </>
     ),
   },
@@ -58,6 +62,23 @@ const columns: readonly Column<ListedKey>[] = [
   },
 ];
 
+interface EndsSoonProps {
+  readonly of: ListedKey;
+  /** The key that replaces it. */
+  readonly by: ListedKey | undefined;
+}
+
+/** What to do about a key that ends soon. A rotation does not help: what replaces it ends with it. */
+function EndsSoon({ of, by }: EndsSoonProps) {
+  if (by !== undefined) return <div class="quiet">replaced by …{by.last_four ?? keyName(by)}</div>;
+  if (!endsSoon(of, shownNow.value)) return null;
+  return (
+    <div class="warns">
+      <span aria-hidden="true">!</span> soon: make another
+    </div>
+  );
+}
+
 const madeBy = (by: string): string =>
   by === 'onboard' ? 'at the onboarding' : by === 'admin' ? 'by an admin' : `by key ${by}`;
 
@@ -70,9 +91,11 @@ export function KeyTable({ caption, keys, empty, onRotate, onRevoke }: KeyTableP
             title: 'Change',
             cell: (key) => (
               <div class="row-actions">
-                <button type="button" onClick={() => onRotate(key)} aria-label={`Rotate ${keyName(key)}`}>
-                  Rotate
-                </button>
+                {replacementOf(key, keys) === undefined && (
+                  <button type="button" onClick={() => onRotate(key)} aria-label={`Rotate ${keyName(key)}`}>
+                    Rotate
+                  </button>
+                )}
                 <button
                   type="button"
                   class="danger"
@@ -88,7 +111,7 @@ export function KeyTable({ caption, keys, empty, onRotate, onRevoke }: KeyTableP
   return (
     <Table
       caption={caption}
-      columns={[...columns, ...actions]}
+      columns={[...columnsOf(keys), ...actions]}
       rows={keys}
       keyOf={({ api_key_id }) => api_key_id}
       empty={empty}

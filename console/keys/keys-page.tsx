@@ -3,6 +3,7 @@ import { currentSession, may } from '../app/session';
 import { TenantFrame } from '../app/tenant-frame';
 import { useTenantId } from '../app/use-tenant-id';
 import { useCall } from '../data/use-call';
+import { Notice } from '../ui/notice';
 import { Section } from '../ui/page';
 import { Shown } from '../ui/shown';
 import { keyStateOf, type ListedKey } from './key-rules';
@@ -21,6 +22,38 @@ type Asking =
 export function KeysPage() {
   const tenantId = useTenantId();
   const [asking, ask] = useState<Asking>();
+  const mayManage = may('manage');
+  return (
+    <TenantFrame
+      tenantId={tenantId}
+      title="Keys"
+      actions={
+        mayManage && (
+          <button type="button" class="main" onClick={() => ask({ about: 'make' })}>
+            Make a key
+          </button>
+        )
+      }
+    >
+      {mayManage || currentSession().identity.kind === 'admin' ? (
+        <Keys tenantId={tenantId} mayManage={mayManage} asking={asking} ask={ask} />
+      ) : (
+        <Notice kind="info" title="Your key may not see keys">
+          <p>It takes a key with the scope manage.</p>
+        </Notice>
+      )}
+    </TenantFrame>
+  );
+}
+
+interface KeysProps {
+  readonly tenantId: string;
+  readonly mayManage: boolean;
+  readonly asking: Asking;
+  readonly ask: (asking: Asking) => void;
+}
+
+function Keys({ tenantId, mayManage, asking, ask }: KeysProps) {
   const [made, setMade] = useState<ShownKey>();
   const keys = useCall(`listApiKeys ${tenantId}`, async (signal) => {
     const { api_keys } = await currentSession().api.call('listApiKeys', {
@@ -35,19 +68,8 @@ export function KeysPage() {
     close();
     keys.askAgain();
   };
-  const mayManage = may('manage');
   return (
-    <TenantFrame
-      tenantId={tenantId}
-      title="Keys"
-      actions={
-        mayManage && (
-          <button type="button" class="main" onClick={() => ask({ about: 'make' })}>
-            Make a key
-          </button>
-        )
-      }
-    >
+    <>
       {made !== undefined && <NewKey tenantId={tenantId} made={made} onDone={() => setMade(undefined)} />}
       <Shown of={keys} what="the keys">
         {(all) => {
@@ -70,7 +92,9 @@ export function KeysPage() {
                   onRevoke={mayManage ? (key) => ask({ about: 'revoke', key }) : undefined}
                 />
                 {!mayManage && (
-                  <p class="quiet small">Your key has not the scope manage: it may not change keys.</p>
+                  <p class="quiet small">
+                    You may only look: keys are changed by admins who may change things.
+                  </p>
                 )}
               </Section>
               {ended.length > 0 && (
@@ -97,6 +121,6 @@ export function KeysPage() {
           onClose={close}
         />
       )}
-    </TenantFrame>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { currentSession } from '../app/session';
+import { fieldError } from '../data/problems';
 import { useAction } from '../data/use-action';
 import { Dialog } from '../ui/dialog';
 import { Checkbox, Choice, Field } from '../ui/field';
@@ -32,7 +33,6 @@ export function MakeKeyDialog({ tenantId, onMade, onClose }: MakeKeyDialogProps)
     onMade({ ...made, replaced: undefined });
   });
   const fields = action.problem?.fields;
-  const wrongPipelines = [...(fields ?? [])].find(([name]) => name.startsWith('pipelines'))?.[1];
   const withScope = (scope: KeyScope, isChecked: boolean) =>
     keyScopes
       .map((known) => known.scope)
@@ -71,7 +71,7 @@ export function MakeKeyDialog({ tenantId, onMade, onClose }: MakeKeyDialogProps)
           value={form.pipelines}
           onChange={(pipelines) => change({ pipelines })}
           hint="One a line, as provider/domain/pipeline or provider/domain/*. Left empty: all that you may."
-          error={wrongPipelines}
+          error={fieldError(action.problem, 'pipelines')}
           isLong
         />
         <Choice

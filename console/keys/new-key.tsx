@@ -21,7 +21,7 @@ interface NewKeyProps {
 export function NewKey({ tenantId, made, onDone }: NewKeyProps) {
   const { replaced } = made;
   return (
-    <Section title={replaced === undefined ? 'The new key' : 'The key that replaces it'}>
+    <Section title={replaced === undefined ? 'The new key' : 'The key that replaces it'} isOutcome>
       <Notice kind="warning" title="It is shown this once">
         <p>
           Copy it to where it is used. It is stored nowhere.

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { currentSession, isOwnKey } from '../app/session';
+import { currentSession, isOwnKey, replaceTenantKey } from '../app/session';
 import { useAction } from '../data/use-action';
 import { Dialog } from '../ui/dialog';
 import { Choice } from '../ui/field';
@@ -18,12 +18,14 @@ interface RotateKeyDialogProps {
 /** Replaces a key by one that may do the same. */
 export function RotateKeyDialog({ tenantId, apiKey, onMade, onClose }: RotateKeyDialogProps) {
   const [overlap, setOverlap] = useState('86400');
-  const { api_key_id } = apiKey;
+  const { api_key_id, last_four } = apiKey;
   const isOwn = isOwnKey(api_key_id);
   const action = useAction(async () => {
     const path = { tenant: tenantId, key_id: api_key_id };
     const body = { overlap_seconds: Number(overlap) };
-    onMade(await currentSession().api.call('rotateApiKey', { path, body }));
+    const made = await currentSession().api.call('rotateApiKey', { path, body });
+    replaceTenantKey(tenantId, last_four, made.api_key);
+    onMade(made);
   });
   return (
     <Dialog title={`Rotate ${keyName(apiKey)}?`} onClose={onClose}>

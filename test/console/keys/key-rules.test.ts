@@ -1,4 +1,12 @@
-import { endsSoon, keyName, keyRequestOf, keyStateOf } from '../../../console/keys/key-rules';
+import {
+  endsSoon,
+  isUsedOfLate,
+  keyName,
+  keyRequestOf,
+  keyStateOf,
+  type ListedKey,
+  replacementOf,
+} from '../../../console/keys/key-rules';
 
 const now = Date.parse('2026-11-30T12:00:00Z');
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString();
@@ -21,6 +29,59 @@ describe('How a key stands', () => {
     expect(keyName(key)).toBe('nightly');
     expect(keyName({ ...key, name: null })).toBe('the key that ends in qcto');
     expect(keyName({ ...key, name: null, last_four: null })).toBe('id-1');
+  });
+});
+
+describe('A key that was rotated', () => {
+  const old: ListedKey = {
+    api_key_id: 'old',
+    last_four: 'qcto',
+    name: 'nightly',
+    scopes: ['run', 'read'],
+    pipelines: [],
+    created_at: inDays(-30),
+    created_by: 'admin',
+    expires_at: inDays(1),
+    last_used_at: null,
+    revoked_at: null,
+  };
+  const next: ListedKey = {
+    ...old,
+    api_key_id: 'next',
+    last_four: 'BP3N',
+    created_at: inDays(0),
+    expires_at: null,
+  };
+
+  it('is replaced by the one that may do the same', () => {
+    expect(replacementOf(old, [old, next])).toBe(next);
+    expect(replacementOf(next, [old, next])).toBeUndefined();
+  });
+
+  it.each<[string, Partial<ListedKey>]>([
+    ['has another name', { name: null }],
+    ['may do less', { scopes: ['read'] }],
+    ['is for some pipelines', { pipelines: ['gcp/*'] }],
+    ['was made before', { created_at: inDays(-40) }],
+    ['was made by itself, no whole seconds before', { created_at: new Date(now - 1_234).toISOString() }],
+  ])('is not replaced by one that %s', (_, differing) => {
+    expect(replacementOf(old, [old, { ...next, ...differing }])).toBeUndefined();
+  });
+
+  it('is not replaced where it does not end', () => {
+    const unending = { ...old, expires_at: null };
+    expect(replacementOf(unending, [unending, next])).toBeUndefined();
+  });
+});
+
+describe('A key’s last use', () => {
+  it.each([
+    [null, false],
+    ['2026-11-30T12:00:00Z', true],
+    ['2026-11-30T11:00:01Z', true],
+    ['2026-11-30T11:00:00Z', false],
+  ])('noted as of %p is of late: %p', (last_used_at, isLate) => {
+    expect(isUsedOfLate({ last_used_at }, now)).toBe(isLate);
   });
 });
 
