@@ -30,14 +30,19 @@ export function Welcome({ made, onMade }: WelcomeProps) {
         There is no tenant yet. A tenant is a customer: it gets a BigQuery dataset of its own, an API key, and
         quotas. Three steps, and you have seen it work.
       </p>
-      <Section title="1. Onboard a tenant">
+      <Section title="1. Onboard a tenant" isOutcome={made !== undefined}>
         {made === undefined ? (
           <FirstTenantForm onMade={onMade} />
         ) : (
-          <Notice kind="good" title={`${made.tenantId} is onboarded`}>
-            <p>This is its API key. It is shown this once: only its hash is kept.</p>
+          <>
+            <Notice kind="good" title={`${made.tenantId} is onboarded`}>
+              <p>
+                This is its API key. It is shown this once: only its hash is kept. You can make another at
+                Keys; this tab remembers it until you sign out.
+              </p>
+            </Notice>
             <Secret label="API key" value={made.apiKey} />
-          </Notice>
+          </>
         )}
       </Section>
       <Section title="2. Run the sample">

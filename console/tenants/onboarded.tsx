@@ -15,7 +15,7 @@ interface OnboardedProps {
 export function Onboarded({ tenant, onAnother }: OnboardedProps) {
   return (
     <>
-      <Section title="Its API key">
+      <Section title="Its API key" isOutcome>
         <Notice kind="warning" title="The key is shown this once">
           <p>
             Copy it and hand it to the tenant. It is stored nowhere; a lost key is replaced by a new one. This

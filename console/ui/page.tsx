@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface PageProps {
   readonly title: string;
@@ -42,16 +42,24 @@ export function Page({ title, above = [], actions, children }: PageProps) {
 
 interface SectionProps {
   readonly title: string;
+  /** It stands in place of what was sent: its heading gets the focus, and so is read out. */
+  readonly isOutcome?: boolean;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
 /** A part of a page under its own heading. */
-export function Section({ title, actions, children }: SectionProps) {
+export function Section({ title, isOutcome = false, actions, children }: SectionProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isOutcome) heading.current?.focus();
+  }, [isOutcome]);
   return (
     <section class="card">
       <div class="card-head">
-        <h2>{title}</h2>
+        <h2 ref={heading} tabIndex={isOutcome ? -1 : undefined}>
+          {title}
+        </h2>
         {actions !== undefined && <div class="actions">{actions}</div>}
       </div>
       {children}

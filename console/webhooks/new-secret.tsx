@@ -19,7 +19,7 @@ interface NewSecretProps {
 /** A webhook's secret, this once, until it is said to have been copied. */
 export function NewSecret({ secret: { url, secret, previousUntil }, onDone }: NewSecretProps) {
   return (
-    <Section title="The secret of its signatures">
+    <Section title="The secret of its signatures" isOutcome>
       <Notice kind="warning" title="It is shown this once">
         <p>
           Give it to what answers at {url}: by it the receiver knows that an event is ours.
