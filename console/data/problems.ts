@@ -16,6 +16,14 @@ export interface ShownProblem {
 
 const none: ReadonlyMap<string, string> = new Map();
 
+/** What is wrong with a field, or with a part of it, such as `alert_at_percent.2`. */
+export const fieldError = (problem: ShownProblem | undefined, name: string): string | undefined =>
+  [...(problem?.fields ?? [])].find(([field]) => field === name || field.startsWith(`${name}.`))?.[1];
+
+/** What is wrong with fields that the detail does not tell already. */
+export const untoldFields = ({ fields, detail }: Pick<ShownProblem, 'fields' | 'detail'>) =>
+  [...fields].filter(([, message]) => !detail.includes(message));
+
 /** An answer's problem in words, or what keeps answers from coming. Never shows a stack trace. */
 export function shownProblem(error: unknown): ShownProblem {
   if (error instanceof ApiProblem) {

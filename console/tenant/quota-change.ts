@@ -39,6 +39,16 @@ export const percentsOf = (text: string): readonly number[] =>
     .filter((part) => part !== '')
     .map(Number);
 
+/** What is wrong with percents as they were typed, by the interface's own rule; undefined: they can be sent. */
+export function wrongPercents(text: string): string | undefined {
+  const percents = percentsOf(text);
+  const isRight =
+    percents.length <= 10 &&
+    new Set(percents).size === percents.length &&
+    percents.every((percent) => Number.isInteger(percent) && percent >= 1 && percent <= 100);
+  return isRight ? undefined : 'Ten whole numbers from 1 to 100 at most, each once';
+}
+
 /** What differs from what the tenant has. Empty: there is nothing to send. */
 export function quotaChangeOf(form: QuotaForm, tenant: Tenant): QuotaChange {
   const isOtherTier = form.tier !== tenant.subscription_tier;

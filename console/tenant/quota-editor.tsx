@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ChangedQuotas } from '../../client';
 import { currentSession } from '../app/session';
+import { fieldError } from '../data/problems';
 import { useAction } from '../data/use-action';
 import { QuotaField } from '../quotas/quota-field';
 import { quotaNames, wrongQuotas } from '../quotas/quotas';
@@ -8,7 +9,7 @@ import { tiers } from '../quotas/tiers';
 import { Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { ChangedMeanwhile } from './changed-meanwhile';
-import { quotaChangeOf, quotaFormOf, withTier } from './quota-change';
+import { quotaChangeOf, quotaFormOf, withTier, wrongPercents } from './quota-change';
 import { ifStill, type SeenTenant } from './use-tenant';
 
 interface QuotaEditorProps {
@@ -23,19 +24,20 @@ export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEdito
   const { tenant } = seen;
   const [form, setForm] = useState(() => quotaFormOf(tenant));
   const wrong = wrongQuotas(form.quotas);
+  const wrongAlerts = wrongPercents(form.alerts);
   const change = quotaChangeOf(form, tenant);
   const isOtherTier = form.tier !== tenant.subscription_tier;
   const action = useAction(async () => {
     const path = { tenant: tenant.tenant_id };
     onDone(await currentSession().api.call('changeQuotas', { path, headers: ifStill(seen), body: change }));
   });
-  const refused = (field: string) => action.problem?.fields.get(field);
+  const refused = (field: string) => fieldError(action.problem, field);
   return (
     <Form
       action={action}
       submit="Save"
       busy="Saving …"
-      isDisabled={wrong.size > 0 || Object.keys(change).length === 0}
+      isDisabled={wrong.size > 0 || wrongAlerts !== undefined || Object.keys(change).length === 0}
       onCancel={onCancel}
     >
       <ChangedMeanwhile tenantId={tenant.tenant_id} problem={action.problem} onBeginAgain={onBeginAgain} />
@@ -68,7 +70,7 @@ export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEdito
         value={form.alerts}
         onChange={(alerts) => setForm({ ...form, alerts })}
         hint="Shares of the month’s quotas at which an event tells of it, such as 80, 100."
-        error={refused('alert_at_percent') ?? refused('alert_at_percent.0') ?? refused('alert_at_percent.1')}
+        error={wrongAlerts ?? refused('alert_at_percent')}
       />
     </Form>
   );

@@ -50,16 +50,12 @@ export function Field(props: FieldProps) {
     ...further
   } = props;
   const id = useId();
-  const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
-    .filter(Boolean)
-    .join(' ');
   const common = {
     id,
     value,
     required: isRequired,
     disabled: isDisabled,
-    'aria-invalid': error !== undefined,
-    'aria-describedby': described || undefined,
+    ...describedBy(id, hint, error),
     ...further,
   };
   return (
@@ -98,7 +94,7 @@ export function Choice({ label, value, onChange, options, hint, error, isDisable
         id={id}
         value={value}
         disabled={isDisabled}
-        aria-describedby={hint !== undefined ? `${id}-hint` : undefined}
+        {...describedBy(id, hint, error)}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
       >
         {options.map((option) => (
@@ -134,6 +130,15 @@ export function Checkbox({ label, isChecked, onChange, hint }: CheckboxProps) {
       <Beside id={id} hint={hint} error={undefined} />
     </div>
   );
+}
+
+/** By which whoever hears a control hears what stands beside it. */
+function describedBy(id: string, hint: ComponentChildren, error: string | undefined) {
+  const beside = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`];
+  return {
+    'aria-invalid': error !== undefined,
+    'aria-describedby': beside.filter(Boolean).join(' ') || undefined,
+  };
 }
 
 interface BesideProps {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { ShownProblem } from '../data/problems';
+import { type ShownProblem, untoldFields } from '../data/problems';
 
 const signs = { info: 'ℹ', good: '✓', warning: '!', error: '✕' };
 
@@ -34,12 +34,13 @@ interface ProblemNoticeProps {
 
 /** What went wrong and what to do about it. */
 export function ProblemNotice({ problem, onRetry, isRetried = false }: ProblemNoticeProps) {
+  const untold = untoldFields(problem);
   return (
     <Notice kind="error" title={problem.title}>
       <p>{problem.detail}</p>
-      {problem.fields.size > 0 && (
+      {untold.length > 0 && (
         <ul>
-          {[...problem.fields].map(([field, message]) => (
+          {untold.map(([field, message]) => (
             <li key={field}>
               <code>{field}</code>: {message}
             </li>

@@ -1,5 +1,11 @@
 import type { Tenant } from '../../../client';
-import { percentsOf, quotaChangeOf, quotaFormOf, withTier } from '../../../console/tenant/quota-change';
+import {
+  percentsOf,
+  quotaChangeOf,
+  quotaFormOf,
+  withTier,
+  wrongPercents,
+} from '../../../console/tenant/quota-change';
 
 const tenant: Tenant = {
   tenant_id: 'acme_001',
@@ -80,5 +86,18 @@ describe('What a change of quotas sends', () => {
   it('reads per cents however they are parted', () => {
     expect(percentsOf(' 50%, 80;100 ')).toEqual([50, 80, 100]);
     expect(percentsOf('')).toEqual([]);
+  });
+
+  it.each([
+    ['', true],
+    ['80, 100', true],
+    ['0', false],
+    ['80, 101', false],
+    ['80, 80', false],
+    ['12.5', false],
+    ['many', false],
+    ['1 2 3 4 5 6 7 8 9 10 11', false],
+  ])('sends %p as percents: %p', (text, isSent) => {
+    expect(wrongPercents(text) === undefined).toBe(isSent);
   });
 });
