@@ -35,6 +35,12 @@ export function monthAround(now: number): Month {
   return { from: Date.UTC(year, month), to: Date.UTC(year, month + 1) };
 }
 
+/** The part of the month in which a tenant can use its quotas: all of it, or what was left when it was onboarded. */
+export function pacedTime(now: number, since: number): Month {
+  const { from, to } = monthAround(now);
+  return { from: Math.min(Math.max(from, since), now), to };
+}
+
 /** What each day of the month has of something; days without usage have 0, days to come null. */
 export function byDay(
   { usage }: Pick<DailyUsage, 'usage'>,
@@ -52,8 +58,11 @@ export function byDay(
   };
 }
 
-/** The month's runs against the quota's even pace and the forecast. */
-export function burnOf(usage: DailyUsage, now: number): Burn {
+/**
+ * The month's runs against the quota's even pace and the forecast.
+ * @param since when the tenant was onboarded, in milliseconds since 1970: no pace is kept before that
+ */
+export function burnOf(usage: DailyUsage, now: number, since: number): Burn {
   const { days, values } = byDay(usage, now, ({ runs }) => runs);
   let sum = 0;
   const used = values.map((value) => {
@@ -70,7 +79,9 @@ export function burnOf(usage: DailyUsage, now: number): Burn {
     // On the last day there is nothing left to come.
     return last === today ? sum : sum + ((Math.max(expected, sum) - sum) * (index - today)) / (last - today);
   });
-  const pace = quota === null ? null : days.map((_, index) => (quota * (index + 1)) / days.length);
+  const { from, to } = pacedTime(now, since);
+  const pace =
+    quota === null ? null : days.map((at) => (quota * Math.max(0, at * 1_000 + dayMs - from)) / (to - from));
   return { days, used, pace, forecast };
 }
 
@@ -80,14 +91,15 @@ export interface Pace {
   readonly even: number;
   /** More than that; negative: less. */
   readonly ahead: number;
-  /** When the quota is used up if it goes on as it went, in milliseconds since 1970. null: not this month. */
+  /** When the quota is used up if it goes on as it went, in ms since 1970. null: not this month, or too early to say. */
   readonly usedUpAt: number | null;
 }
 
-export function paceOf(used: number, quota: number, now: number): Pace {
-  const { from, to } = monthAround(now);
+/** @param since when the tenant was onboarded, in milliseconds since 1970 */
+export function paceOf(used: number, quota: number, now: number, since: number): Pace {
+  const { from, to } = pacedTime(now, since);
   const even = (quota * (now - from)) / (to - from);
   const usedUpAt = used === 0 ? Number.POSITIVE_INFINITY : from + ((now - from) * quota) / used;
-  const isUsedUp = used >= quota;
-  return { even, ahead: used - even, usedUpAt: !isUsedUp && usedUpAt < to ? usedUpAt : null };
+  const isTold = used < quota && usedUpAt < to && now - from >= dayMs;
+  return { even, ahead: used - even, usedUpAt: isTold ? usedUpAt : null };
 }

@@ -8,7 +8,7 @@ import { Meter } from '../ui/meter';
 import { Section } from '../ui/page';
 import { Shown } from '../ui/shown';
 import { shownNow, Time } from '../ui/times';
-import { burnOf, byDay, paceOf } from './burn';
+import { burnOf, byDay, pacedTime, paceOf } from './burn';
 
 interface MonthSectionProps {
   readonly tenant: Tenant;
@@ -19,6 +19,7 @@ interface MonthSectionProps {
 /** The month's burn: what is used of the quotas, how fast, and where that leads. */
 export function MonthSection({ tenant, usage }: MonthSectionProps) {
   const { quotas, usage: used } = tenant;
+  const since = Date.parse(tenant.created_at);
   return (
     <Section
       title="This month"
@@ -50,11 +51,12 @@ export function MonthSection({ tenant, usage }: MonthSectionProps) {
           used={used.pipeline_runs_this_month}
           quota={quotas.max_pipelines_per_month}
           forecast={usage.answer?.forecast?.pipeline_runs}
+          since={since}
         />{' '}
         The count begins anew at <Time at={used.next_reset_at} />.
       </p>
       <Shown of={usage} what="the month’s usage">
-        {(answer) => <BurnChart usage={answer} />}
+        {(answer) => <BurnChart usage={answer} since={since} />}
       </Shown>
     </Section>
   );
@@ -64,9 +66,10 @@ interface PaceTextProps {
   readonly used: number;
   readonly quota: number | null;
   readonly forecast: number | undefined;
+  readonly since: number;
 }
 
-function PaceText({ used, quota, forecast }: PaceTextProps) {
+function PaceText({ used, quota, forecast, since }: PaceTextProps) {
   const leads =
     forecast === undefined ? '' : ` If it goes on like this, it is ${count(forecast)} by the month’s end.`;
   if (quota === null)
@@ -76,7 +79,7 @@ function PaceText({ used, quota, forecast }: PaceTextProps) {
       </>
     );
   if (used >= quota) return <>The month’s runs are used up: no further run starts before the next month.</>;
-  const { even, ahead, usedUpAt } = paceOf(used, quota, shownNow.value);
+  const { even, ahead, usedUpAt } = paceOf(used, quota, shownNow.value, since);
   const difference = Math.round(Math.abs(ahead));
   const stands = difference === 0 ? 'as many' : `${count(difference)} ${ahead > 0 ? 'more' : 'fewer'}`;
   return (
@@ -89,8 +92,13 @@ function PaceText({ used, quota, forecast }: PaceTextProps) {
   );
 }
 
-function BurnChart({ usage }: { readonly usage: TenantUsage }) {
-  const { days, used, pace, forecast } = burnOf(usage, shownNow.value);
+interface BurnChartProps {
+  readonly usage: TenantUsage;
+  readonly since: number;
+}
+
+function BurnChart({ usage, since }: BurnChartProps) {
+  const { days, used, pace, forecast } = burnOf(usage, shownNow.value, since);
   return (
     <Chart
       label="Runs since the month’s beginning"
@@ -110,25 +118,26 @@ function BurnChart({ usage }: { readonly usage: TenantUsage }) {
 
 interface BytesSectionProps {
   readonly usage: Loaded<TenantUsage>;
-  /** A month's; null: unlimited. */
-  readonly budget: number | null;
+  readonly tenant: Tenant;
 }
 
 /** Bytes billed day by day against an even share of the month's budget. */
-export function BytesSection({ usage, budget }: BytesSectionProps) {
+export function BytesSection({ usage, tenant }: BytesSectionProps) {
+  const budget = tenant.quotas.max_bytes_billed_per_month;
   return (
     <Section title="Bytes billed per day">
       <Shown of={usage} what="the bytes">
         {(answer) => {
           const { days, values } = byDay(answer, shownNow.value, ({ bytes_billed }) => bytes_billed);
-          const share = budget === null ? null : budget / days.length;
+          const { from, to } = pacedTime(shownNow.value, Date.parse(tenant.created_at));
+          const share = budget === null ? null : (budget * 86_400_000) / (to - from);
           return (
             <>
               <p>
                 {bytes(answer.total.bytes_billed)} this month
-                {budget === null
+                {budget === null || share === null
                   ? '; there is no budget.'
-                  : ` of ${bytes(budget)}; an even share is ${bytes(budget / days.length)} a day (the line).`}
+                  : ` of ${bytes(budget)}; an even share is ${bytes(share)} a day (the line).`}
               </p>
               <Chart
                 label="Bytes billed per day"

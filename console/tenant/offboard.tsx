@@ -8,9 +8,15 @@ import { Confirm, Dialog } from '../ui/dialog';
 import { Checkbox, Field } from '../ui/field';
 import { Time } from '../ui/times';
 
+interface OffboardButtonProps {
+  readonly tenant: Tenant;
+  /** Whether its dialog is open: what the page shows may depend on that. */
+  readonly isOpen: boolean;
+  readonly setOpen: (isOpen: boolean) => void;
+}
+
 /** The button that offboards a tenant. It asks for the tenant's id, because most of it cannot be taken back. */
-export function OffboardButton({ tenant }: { readonly tenant: Tenant }) {
-  const [isOpen, setOpen] = useState(false);
+export function OffboardButton({ tenant, isOpen, setOpen }: OffboardButtonProps) {
   return (
     <>
       <button type="button" class="danger" onClick={() => setOpen(true)}>

@@ -39,12 +39,19 @@ function SuspendDialog({ tenant, onChanged, onClose }: SuspensionProps & { reado
   const [reason, setReason] = useState('');
   const [publicReason, setPublicReason] = useState('');
   const action = useAction(async () => {
-    const body = { reason, ...(publicReason.trim() !== '' && { public_reason: publicReason }) };
+    const told = publicReason.trim();
+    const body = { reason: reason.trim(), ...(told !== '' && { public_reason: told }) };
     await currentSession().api.call('suspendTenant', { path: { tenant: tenant.tenant_id }, body });
     onChanged();
   });
   return (
-    <Confirm title={`Suspend ${tenant.tenant_id}?`} submit="Suspend" action={action} onClose={onClose}>
+    <Confirm
+      title={`Suspend ${tenant.tenant_id}?`}
+      submit="Suspend"
+      action={action}
+      isDisabled={reason.trim() === ''}
+      onClose={onClose}
+    >
       <p>
         No further run of it starts, by whatever key or schedule. Runs in flight go on
         {tenant.active_runs_count > 0 && ` (${tenant.active_runs_count} now)`}, and it can still read.

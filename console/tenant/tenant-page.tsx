@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { pipelinesPlace } from '../app/places';
 import { currentSession, may } from '../app/session';
 import { TenantFrame } from '../app/tenant-frame';
@@ -21,6 +22,7 @@ const usageRefreshMs = 300_000;
 export function TenantPage() {
   const tenantId = useTenantId();
   const isAdmin = currentSession().identity.kind === 'admin';
+  const [isOffboarding, setOffboarding] = useState(false);
   const seen = useTenant(tenantId);
   const usage = useCall(
     `showUsage ${tenantId} by day`,
@@ -33,7 +35,8 @@ export function TenantPage() {
     { everyMs: usageRefreshMs },
   );
   const tenant = seen.answer?.tenant;
-  if (isAdmin && tenant === undefined && seen.problem?.code === 'tenant_not_found')
+  // What was seen of it before does not count any more; but whoever offboards it here is told how that ends.
+  if (isAdmin && !isOffboarding && seen.problem?.code === 'tenant_not_found')
     return (
       <TenantFrame tenantId={tenantId} title={tenantId}>
         <RestoreOffer tenantId={tenantId} onRestored={seen.askAgain} />
@@ -49,7 +52,9 @@ export function TenantPage() {
             {isAdmin && may('manage') && tenant.is_active && (
               <SuspendButton tenant={tenant} onChanged={seen.askAgain} />
             )}
-            {isAdmin && may('manage') && <OffboardButton tenant={tenant} />}
+            {isAdmin && may('manage') && (
+              <OffboardButton tenant={tenant} isOpen={isOffboarding} setOpen={setOffboarding} />
+            )}
             <a class="button main" href={pipelinesPlace(tenantId)}>
               Start a run
             </a>
@@ -65,7 +70,7 @@ export function TenantPage() {
             <RunsInFlight tenant={shown.tenant} />
             <div class="columns">
               <ActivitySection tenant={shown.tenant} />
-              <BytesSection usage={usage} budget={shown.tenant.quotas.max_bytes_billed_per_month} />
+              <BytesSection usage={usage} tenant={shown.tenant} />
             </div>
             <QuotasSection seen={shown} isAdmin={isAdmin} onChanged={seen.askAgain} />
             <ProfileSection seen={shown} isAdmin={isAdmin} onChanged={seen.askAgain} />
