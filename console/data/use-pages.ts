@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { rowsOfPages } from './page-rows';
 import { type Action, useAction } from './use-action';
 import { type Loaded, useCall } from './use-call';
 
@@ -33,21 +34,16 @@ export function usePages<Row>(
   { keyOf, everyMs }: PagesOptions<Row>,
 ): PagedList<Row> {
   const first = useCall(name, (signal) => askPage(undefined, signal), { everyMs });
+  /** All pages so far, the first as it was when the next was asked for. */
   const [further, setFurther] = useState<ListPage<Row> & { readonly name: string }>();
   const own = further?.name === name ? further : undefined;
-  const next = (own ?? first.answer)?.next ?? null;
+  const shown = own ?? first.answer;
+  const next = shown?.next ?? null;
   const more = useAction(async () => {
     if (next === null) return;
     const page = await askPage(next);
-    setFurther({ name, rows: [...(own?.rows ?? []), ...page.rows], next: page.next });
+    setFurther({ name, rows: [...(shown?.rows ?? []), ...page.rows], next: page.next });
   });
-  const rows = first.answer && withoutRepeats([...first.answer.rows, ...(own?.rows ?? [])], keyOf);
+  const rows = first.answer && rowsOfPages(first.answer.rows, own?.rows ?? [], keyOf);
   return { loaded: { ...first, answer: rows }, hasMore: next !== null, more };
-}
-
-/** What moved between two pages while they were asked for stands where it is first. */
-function withoutRepeats<Row>(rows: readonly Row[], keyOf: (row: Row) => string): readonly Row[] {
-  const seen = new Map<string, Row>();
-  for (const row of rows) if (!seen.has(keyOf(row))) seen.set(keyOf(row), row);
-  return [...seen.values()];
 }
