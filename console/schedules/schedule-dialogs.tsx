@@ -1,19 +1,19 @@
 import { useState } from 'preact/hooks';
-import type { CallRequest } from '../../client';
-import { currentSession, seenAs } from '../app/session';
+import { currentSession } from '../app/session';
 import { useAction } from '../data/use-action';
-import { useCall } from '../data/use-call';
+import { useCatalogue } from '../pipelines/use-catalogue';
 import { Dialog } from '../ui/dialog';
 import { Form } from '../ui/form';
 import { ScheduleFields } from './schedule-fields';
 import {
   emptySchedule,
   type ListedSchedule,
-  parametersOf,
   type ScheduleForm,
+  type ScheduleValues,
   scheduleChangeOf,
   scheduleFormOf,
   scheduleRequestOf,
+  scheduleValues,
 } from './schedule-form';
 
 interface MakeScheduleDialogProps {
@@ -24,25 +24,25 @@ interface MakeScheduleDialogProps {
   readonly onClose: () => void;
 }
 
-/** The names of the pipelines that the tenant can start. */
-const usePipelineNames = (tenantId: string): readonly string[] | undefined =>
-  useCall(`names of listPipelines ${tenantId}`, async (signal) => {
-    const request: CallRequest<'listPipelines'> = { query: seenAs(tenantId), signal };
-    const { pipelines } = await currentSession().api.call('listPipelines', request);
-    return pipelines.map(({ pipeline }) => pipeline);
-  }).answer;
-
-const isIncomplete = ({ pipeline, parameters }: ScheduleForm): boolean =>
-  pipeline === '' || parametersOf(parameters) === undefined;
+/** What the form's choices depend on, and its parameters read. @param before those of the schedule that is changed */
+function useParameters(tenantId: string, form: ScheduleForm, before?: ScheduleValues['values']) {
+  const catalogue = useCatalogue(tenantId);
+  const pipelines = catalogue.answer?.pipelines;
+  const definitions = pipelines?.find(({ pipeline }) => pipeline === form.pipeline)?.parameters;
+  const read = scheduleValues(definitions, form.parameters, before);
+  const isComplete = form.pipeline !== '' && pipelines !== undefined && read.errors.size === 0;
+  const fields = { catalogue, definitions, errors: read.errors };
+  return { values: read.values, isComplete, fields };
+}
 
 export function MakeScheduleDialog({ tenantId, pipeline, onMade, onClose }: MakeScheduleDialogProps) {
   const [form, setForm] = useState<ScheduleForm>(() => ({
     ...emptySchedule(Intl.DateTimeFormat().resolvedOptions().timeZone),
     pipeline: pipeline ?? '',
   }));
-  const pipelines = usePipelineNames(tenantId);
+  const { values, isComplete, fields } = useParameters(tenantId, form);
   const action = useAction(async () => {
-    const body = scheduleRequestOf(form);
+    const body = scheduleRequestOf(form, values);
     const made = await currentSession().api.call('makeSchedule', { path: { tenant: tenantId }, body });
     onMade(made.schedule_id);
   });
@@ -52,10 +52,10 @@ export function MakeScheduleDialog({ tenantId, pipeline, onMade, onClose }: Make
         action={action}
         submit="Make the schedule"
         busy="Making it …"
-        isDisabled={isIncomplete(form)}
+        isDisabled={!isComplete}
         onCancel={onClose}
       >
-        <ScheduleFields form={form} onChange={setForm} pipelines={pipelines} problem={action.problem} />
+        <ScheduleFields form={form} onChange={setForm} {...fields} problem={action.problem} />
       </Form>
     </Dialog>
   );
@@ -70,8 +70,9 @@ interface ChangeScheduleDialogProps {
 
 export function ChangeScheduleDialog({ tenantId, schedule, onChanged, onClose }: ChangeScheduleDialogProps) {
   const [form, setForm] = useState(() => scheduleFormOf(schedule));
-  const pipelines = usePipelineNames(tenantId);
-  const change = isIncomplete(form) ? {} : scheduleChangeOf(form, schedule);
+  const before = form.pipeline === schedule.pipeline ? schedule.parameters : undefined;
+  const { values, isComplete, fields } = useParameters(tenantId, form, before);
+  const change = isComplete ? scheduleChangeOf(form, values, schedule) : {};
   const action = useAction(async () => {
     const path = { tenant: tenantId, schedule_id: schedule.schedule_id };
     await currentSession().api.call('changeSchedule', { path, body: change });
@@ -86,7 +87,7 @@ export function ChangeScheduleDialog({ tenantId, schedule, onChanged, onClose }:
         isDisabled={Object.keys(change).length === 0}
         onCancel={onClose}
       >
-        <ScheduleFields form={form} onChange={setForm} pipelines={pipelines} problem={action.problem} />
+        <ScheduleFields form={form} onChange={setForm} {...fields} problem={action.problem} />
         <p class="quiet small">With other times it begins now: nothing of before is made up for.</p>
       </Form>
     </Dialog>

@@ -1,47 +1,54 @@
-import type { ShownProblem } from '../data/problems';
+import type { Catalogue } from '../../client';
+import { fieldError, type ShownProblem } from '../data/problems';
+import type { Loaded } from '../data/use-call';
+import { ParameterFields } from '../pipelines/pipeline/parameter-fields';
+import type { ParameterDefinitions } from '../pipelines/pipeline/parameters';
 import { Choice, Field } from '../ui/field';
-import { missedChoices, overlapChoices, parametersOf, type ScheduleForm } from './schedule-form';
+import { ProblemNotice } from '../ui/notice';
+import { missedChoices, overlapChoices, type ScheduleForm, type ScheduleValues } from './schedule-form';
 
 interface ScheduleFieldsProps {
   readonly form: ScheduleForm;
   readonly onChange: (form: ScheduleForm) => void;
-  /** Names of those that the tenant can start; undefined: they are not known yet. */
-  readonly pipelines: readonly string[] | undefined;
+  /** What the tenant can start. */
+  readonly catalogue: Loaded<Catalogue>;
+  /** What the chosen pipeline takes; undefined: that is not known. */
+  readonly definitions: ParameterDefinitions | undefined;
+  readonly errors: ScheduleValues['errors'];
   readonly problem: ShownProblem | undefined;
 }
 
 /** What is run, when, and what is done about times that go wrong. */
-export function ScheduleFields({ form, onChange, pipelines, problem }: ScheduleFieldsProps) {
+export function ScheduleFields({
+  form,
+  onChange,
+  catalogue,
+  definitions,
+  errors,
+  problem,
+}: ScheduleFieldsProps) {
   const change = (changed: Partial<ScheduleForm>) => onChange({ ...form, ...changed });
-  const refused = (field: string) => problem?.fields.get(field);
+  const refused = (field: string) => fieldError(problem, field);
+  const pipelines = catalogue.answer?.pipelines.map(({ pipeline }) => pipeline);
   const offered = [...new Set([...(pipelines ?? []), ...(form.pipeline === '' ? [] : [form.pipeline])])];
-  const wrongParameters = [...(problem?.fields ?? [])].find(([name]) => name.startsWith('parameters'))?.[1];
   return (
     <>
       <Choice
         label="Pipeline"
         value={form.pipeline}
-        onChange={(pipeline) => change({ pipeline })}
+        onChange={(pipeline) => change({ pipeline, parameters: {} })}
         options={[
           { value: '', text: pipelines === undefined ? 'Loading the pipelines …' : 'Choose one' },
           ...offered.map((pipeline) => ({ value: pipeline, text: pipeline })),
         ]}
         error={refused('pipeline')}
       />
-      <Field
-        label="Parameters, as a JSON object"
-        value={form.parameters}
-        onChange={(parameters) => change({ parameters })}
-        placeholder='{ "source_uri": "gs://billing/{{ previous_date }}.ndjson" }'
-        hint={
-          'Texts may name {{ scheduled_date }}, {{ previous_date }}, {{ scheduled_month }}, {{ previous_month }}, ' +
-          '{{ scheduled_at }} and {{ schedule_id }}.'
-        }
-        error={
-          wrongParameters ??
-          (parametersOf(form.parameters) === undefined ? 'This is no JSON object.' : undefined)
-        }
-        isLong
+      <Parameters
+        form={form}
+        onChange={change}
+        definitions={definitions}
+        errors={errors}
+        catalogue={catalogue}
       />
       <div class="columns">
         <Choice
@@ -120,5 +127,35 @@ export function ScheduleFields({ form, onChange, pipelines, problem }: ScheduleF
         error={refused('description')}
       />
     </>
+  );
+}
+
+interface ParametersProps extends Pick<ScheduleFieldsProps, 'form' | 'catalogue' | 'definitions' | 'errors'> {
+  readonly onChange: (changed: Partial<ScheduleForm>) => void;
+}
+
+function Parameters({ form, onChange, catalogue, definitions, errors }: ParametersProps) {
+  if (catalogue.answer === undefined && catalogue.problem !== undefined)
+    return <ProblemNotice problem={catalogue.problem} onRetry={catalogue.askAgain} />;
+  if (form.pipeline === '' || catalogue.answer === undefined) return null;
+  if (definitions === undefined)
+    return <p>This pipeline is not in the catalogue: its parameters stay as they are.</p>;
+  if (Object.keys(definitions).length === 0) return <p class="quiet">It takes no parameters.</p>;
+  return (
+    <fieldset class="fields">
+      <legend>Parameters</legend>
+      <p class="hint">
+        Texts may name{' '}
+        {'{{ scheduled_date }}, {{ previous_date }}, {{ scheduled_month }}, {{ previous_month }}, '}
+        {'{{ scheduled_at }} and {{ schedule_id }}'}, which each run gets from its own planned time.
+      </p>
+      <ParameterFields
+        definitions={definitions}
+        texts={form.parameters}
+        errors={errors}
+        onChange={(parameters) => onChange({ parameters })}
+        areTexts
+      />
+    </fieldset>
   );
 }

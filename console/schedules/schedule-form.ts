@@ -1,12 +1,16 @@
 import type { ScheduleChange, ScheduleList, ScheduleRequest } from '../../client';
+import {
+  type ParameterDefinitions,
+  type ParameterTexts,
+  readParameters,
+} from '../pipelines/pipeline/parameters';
 
 export type ListedSchedule = ScheduleList['schedules'][number];
 
 /** What is typed in to make a schedule, or to change one. */
 export interface ScheduleForm {
   readonly pipeline: string;
-  /** JSON. */
-  readonly parameters: string;
+  readonly parameters: ParameterTexts;
   readonly by: 'cron' | 'interval';
   readonly cron: string;
   readonly minutes: string;
@@ -37,7 +41,7 @@ export const overlapChoices: readonly Offered<ScheduleChoice<'overlap'>>[] = [
 
 export const emptySchedule = (timeZone: string): ScheduleForm => ({
   pipeline: '',
-  parameters: '',
+  parameters: {},
   by: 'cron',
   cron: '30 6 * * MON-FRI',
   minutes: '60',
@@ -50,8 +54,9 @@ export const emptySchedule = (timeZone: string): ScheduleForm => ({
 
 export const scheduleFormOf = (schedule: ListedSchedule): ScheduleForm => ({
   pipeline: schedule.pipeline,
-  parameters:
-    Object.keys(schedule.parameters).length === 0 ? '' : JSON.stringify(schedule.parameters, null, 2),
+  parameters: Object.fromEntries(
+    Object.entries(schedule.parameters).map(([name, value]) => [name, String(value)]),
+  ),
   by: schedule.cron === null ? 'interval' : 'cron',
   cron: schedule.cron ?? '',
   minutes: schedule.interval_seconds === null ? '' : String(schedule.interval_seconds / 60),
@@ -62,26 +67,40 @@ export const scheduleFormOf = (schedule: ListedSchedule): ScheduleForm => ({
   description: schedule.description ?? '',
 });
 
-/** An object of parameters; undefined: the text is none. An empty text is no parameters. */
-export function parametersOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (text.trim() === '') return {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+/** What is sent of a schedule's parameters. */
+export interface ScheduleValues {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** What is wrong, by the parameters' names. */
+  readonly errors: ReadonlyMap<string, string>;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/**
+ * The parameters as they were typed. Texts that name a value of the planned time, as {{ scheduled_date }}, are judged
+ * when that has come, and what was left as it is stays what it was.
+ * @param definitions undefined: the pipeline is not known, and its parameters stay as they were
+ */
+export function scheduleValues(
+  definitions: ParameterDefinitions | undefined,
+  texts: ParameterTexts,
+  before: ScheduleValues['values'] = {},
+): ScheduleValues {
+  if (definitions === undefined) return { values: before, errors: new Map() };
+  const asTheyAre: Record<string, unknown> = {};
+  for (const name of Object.keys(definitions)) {
+    const text = texts[name] ?? '';
+    if (name in before && String(before[name]) === text) asTheyAre[name] = before[name];
+    else if (text.includes('{{')) asTheyAre[name] = text;
+  }
+  const { values, errors } = readParameters(definitions, texts, new Set(Object.keys(asTheyAre)));
+  return { values: { ...values, ...asTheyAre }, errors };
+}
 
 /** What is sent to make it. */
-export function scheduleRequestOf(form: ScheduleForm): ScheduleRequest {
+export function scheduleRequestOf(form: ScheduleForm, parameters: ScheduleValues['values']): ScheduleRequest {
   const description = form.description.trim();
   return {
     pipeline: form.pipeline.trim(),
-    parameters: parametersOf(form.parameters) ?? {},
+    parameters,
     ...(form.by === 'cron'
       ? { cron: form.cron.trim() }
       : { interval_seconds: Math.round(Number(form.minutes) * 60) }),
@@ -94,15 +113,23 @@ export function scheduleRequestOf(form: ScheduleForm): ScheduleRequest {
 }
 
 /** What is sent to change it: what it is asked for when its times stay the same must not begin them anew. */
-export function scheduleChangeOf(form: ScheduleForm, before: ListedSchedule): ScheduleChange {
-  const { description, ...wanted } = scheduleRequestOf(form);
-  const now = new Map<string, unknown>(Object.entries(scheduleRequestOf(scheduleFormOf(before))));
+export function scheduleChangeOf(
+  form: ScheduleForm,
+  parameters: ScheduleValues['values'],
+  before: ListedSchedule,
+): ScheduleChange {
+  const { description, ...wanted } = scheduleRequestOf(form, inOrder(parameters));
+  const kept = scheduleRequestOf(scheduleFormOf(before), inOrder(before.parameters));
+  const now = new Map<string, unknown>(Object.entries(kept));
   const changed = Object.entries(wanted).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(now.get(name)),
   );
   const said = description ?? null;
   return { ...Object.fromEntries(changed), ...(said !== before.description && { description: said }) };
 }
+
+const inOrder = (values: ScheduleValues['values']): ScheduleValues['values'] =>
+  Object.fromEntries(Object.entries(values).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
 /** When it is due, in words. */
 export function planText({ cron, interval_seconds, time_zone }: ListedSchedule): string {

@@ -8,10 +8,19 @@ interface ParameterFieldsProps {
   readonly onChange: (texts: ParameterTexts) => void;
   /** Names that are not asked for here. */
   readonly left?: ReadonlySet<string>;
+  /** All are typed in as texts: those of a schedule may name values of its planned times. */
+  readonly areTexts?: boolean;
 }
 
 /** A field for each parameter, by its type. */
-export function ParameterFields({ definitions, texts, errors, onChange, left }: ParameterFieldsProps) {
+export function ParameterFields({
+  definitions,
+  texts,
+  errors,
+  onChange,
+  left,
+  areTexts = false,
+}: ParameterFieldsProps) {
   const asked = Object.entries(definitions).filter(([name]) => left?.has(name) !== true);
   return (
     <>
@@ -23,6 +32,7 @@ export function ParameterFields({ definitions, texts, errors, onChange, left }: 
           value={texts[name] ?? ''}
           error={errors.get(name)}
           onChange={(text) => onChange({ ...texts, [name]: text })}
+          isText={areTexts}
         />
       ))}
     </>
@@ -35,9 +45,10 @@ interface ParameterFieldProps {
   readonly value: string;
   readonly error: string | undefined;
   readonly onChange: (text: string) => void;
+  readonly isText: boolean;
 }
 
-function ParameterField({ name, definition, value, error, onChange }: ParameterFieldProps) {
+function ParameterField({ name, definition, value, error, onChange, isText }: ParameterFieldProps) {
   const { type, description, required, default: usual, pattern } = definition;
   const hint = (
     <>
@@ -64,7 +75,7 @@ function ParameterField({ name, definition, value, error, onChange }: ParameterF
   return (
     <Field
       label={name}
-      type={type === 'DATE' ? 'date' : 'text'}
+      type={type === 'DATE' && !isText ? 'date' : 'text'}
       value={value}
       onChange={onChange}
       hint={hint}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Pipeline } from '../../../client';
-import { pipelinesPlace, tenantPlace } from '../../app/places';
+import { pipelinesPlace, tenantPagePlace, tenantPlace } from '../../app/places';
 import { may } from '../../app/session';
 import { useTenantId } from '../../app/use-tenant-id';
 import { useFilters } from '../../data/use-filters';
@@ -38,11 +38,22 @@ export function PipelinePage() {
       ]}
       actions={
         may('run') &&
-        pipeline.answer !== undefined &&
-        dateParameters(pipeline.answer.parameters).length > 0 && (
-          <button type="button" onClick={() => setBackfilling(true)}>
-            Backfill …
-          </button>
+        pipeline.answer !== undefined && (
+          <>
+            {may('manage') && (
+              <a
+                class="button"
+                href={`${tenantPagePlace(tenantId, 'schedules')}?make=yes&pipeline=${encodeURIComponent(path)}`}
+              >
+                Schedule it
+              </a>
+            )}
+            {dateParameters(pipeline.answer.parameters).length > 0 && (
+              <button type="button" onClick={() => setBackfilling(true)}>
+                Backfill …
+              </button>
+            )}
+          </>
         )
       }
     >

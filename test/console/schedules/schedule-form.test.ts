@@ -1,11 +1,11 @@
 import {
   emptySchedule,
   type ListedSchedule,
-  parametersOf,
   planText,
   scheduleChangeOf,
   scheduleFormOf,
   scheduleRequestOf,
+  scheduleValues,
 } from '../../../console/schedules/schedule-form';
 
 const schedule: ListedSchedule = {
@@ -31,7 +31,7 @@ const schedule: ListedSchedule = {
 describe('A schedule in a form', () => {
   it('is sent as it is typed', () => {
     const form = { ...emptySchedule('Etc/UTC'), pipeline: 'a/b/c', by: 'interval', minutes: '15' } as const;
-    expect(scheduleRequestOf(form)).toEqual({
+    expect(scheduleRequestOf(form, {})).toEqual({
       pipeline: 'a/b/c',
       parameters: {},
       interval_seconds: 900,
@@ -43,27 +43,59 @@ describe('A schedule in a form', () => {
   });
 
   it('sends nothing where nothing is changed, so that its times go on', () => {
-    expect(scheduleChangeOf(scheduleFormOf(schedule), schedule)).toEqual({});
+    expect(scheduleChangeOf(scheduleFormOf(schedule), schedule.parameters, schedule)).toEqual({});
   });
 
   it('sends what is changed', () => {
     const form = { ...scheduleFormOf(schedule), windowMinutes: '5', description: '' };
-    expect(scheduleChangeOf(form, schedule)).toEqual({ window_seconds: 300, description: null });
+    expect(scheduleChangeOf(form, schedule.parameters, schedule)).toEqual({
+      window_seconds: 300,
+      description: null,
+    });
   });
 
   it('goes over from the clock to distances', () => {
     const form = { ...scheduleFormOf(schedule), by: 'interval', minutes: '60' } as const;
-    expect(scheduleChangeOf(form, schedule)).toEqual({ interval_seconds: 3600 });
+    expect(scheduleChangeOf(form, schedule.parameters, schedule)).toEqual({ interval_seconds: 3600 });
   });
 
-  it.each([
-    ['', {}],
-    ['{"a": 1}', { a: 1 }],
-    ['[1]', undefined],
-    ['null', undefined],
-    ['{"a": ', undefined],
-  ])('reads %p as parameters', (text, expected) => {
-    expect(parametersOf(text)).toEqual(expected);
+  it('sends nothing where the parameters only stand in another order', () => {
+    const before = { ...schedule, parameters: { a: 1, b: 2 } };
+    expect(scheduleChangeOf(scheduleFormOf(before), { b: 2, a: 1 }, before)).toEqual({});
+  });
+});
+
+describe('The parameters of a schedule', () => {
+  const description = '';
+  const definitions = {
+    day: { type: 'DATE', description, required: true },
+    count: { type: 'INT64', description },
+    country: { type: 'STRING', description, pattern: '[A-Z]{2}' },
+  } as const;
+
+  it('are read by their types', () => {
+    const { values, errors } = scheduleValues(definitions, { day: '2026-11-30', count: '3', country: '' });
+    expect([values, errors.size]).toEqual([{ day: '2026-11-30', count: 3 }, 0]);
+  });
+
+  it('may name values of the planned time, whatever their types and patterns', () => {
+    const texts = { day: '{{ scheduled_date }}', country: '{{ schedule_id }}' };
+    const { values, errors } = scheduleValues(definitions, texts);
+    expect([values, errors.size]).toEqual([texts, 0]);
+  });
+
+  it('are told of where they are wrong or missing', () => {
+    const { errors } = scheduleValues(definitions, { count: 'three', country: 'de' });
+    expect([...errors.keys()]).toEqual(['day', 'count', 'country']);
+  });
+
+  it('stay what they were where nothing is typed', () => {
+    const before = { day: '2026-11-30', count: '3' };
+    expect(scheduleValues(definitions, { day: '2026-11-30', count: '3' }, before).values).toEqual(before);
+  });
+
+  it('stay where the pipeline is not known', () => {
+    expect(scheduleValues(undefined, {}, { day: 1 })).toEqual({ values: { day: 1 }, errors: new Map() });
   });
 });
 
