@@ -87,6 +87,28 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await page.getByText('No address gets this tenant’s events yet.').waitFor();
   });
 
+  it('schedule a pipeline from its page, with parameters that follow the planned time', async () => {
+    const page = await inBrowser.open(`/tenants/${tenant}/pipelines/shop/sales/daily_report`, { apiKey });
+    await page.getByRole('link', { name: 'Schedule it' }).click();
+    const day = page.getByRole('dialog').getByLabel(/^day/);
+    const save = page.getByRole('button', { name: 'Make the schedule' });
+    await day.fill('yesterday');
+    expect([await day.getAttribute('aria-invalid'), await save.isDisabled()]).toEqual(['true', true]);
+    await day.fill('{{ previous_date }}');
+    await save.click();
+    await page.getByText('"day": "{{ previous_date }}"').waitFor();
+    await page.getByRole('button', { name: 'Change' }).click();
+    const change = page.getByRole('dialog', { name: 'Change the schedule' });
+    expect(await change.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await change.getByLabel(/^day/).fill('{{ scheduled_date }}');
+    expect(await inaccessible(page)).toEqual([]);
+    await change.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('"day": "{{ scheduled_date }}"').waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Nothing runs by itself yet.').waitFor();
+  });
+
   it('make a schedule, say what is refused, show its next times, pause it, and delete it', async () => {
     const page = await inBrowser.open(`/tenants/${tenant}/schedules?make=yes`, { apiKey });
     await page.getByLabel('Pipeline').selectOption('gcp/example/dryrun');
@@ -129,7 +151,12 @@ withBrowser('Further pages of tenants, in Chromium', () => {
       path: { tenant },
       body: { scopes: ['read'] },
     });
-    const page = await inBrowser.open(`/tenants/${tenant}/webhooks`, { apiKey: reader.api_key });
+    const page = await inBrowser.open(`/tenants/${tenant}/keys`, { apiKey: reader.api_key });
+    await page.getByText('Your key may not see keys').waitFor();
+    await page
+      .getByRole('navigation', { name: `Pages of ${tenant}` })
+      .getByRole('link', { name: 'Webhooks' })
+      .click();
     await page.getByText('Your key may not see webhooks').waitFor();
     expect(await page.getByRole('button', { name: 'Make a webhook' }).count()).toBe(0);
     await page
@@ -143,6 +170,8 @@ withBrowser('Further pages of tenants, in Chromium', () => {
 
   it('offboard a tenant only by its name, and bring it back', async () => {
     await onboard(inBrowser.cloud.url, 'leaving_soon');
+    const watching = await inBrowser.open('/tenants/leaving_soon', 'admin');
+    await watching.getByRole('heading', { name: 'Quotas' }).waitFor();
     const page = await inBrowser.open('/tenants/leaving_soon', 'admin');
     await page.getByRole('button', { name: 'Offboard' }).click();
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Offboard' });
@@ -152,6 +181,9 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await page.getByLabel(/^Cancel runs in flight/).check();
     await confirm.click();
     await page.getByText('leaving_soon is offboarded').waitFor();
+    // As when its tab is looked at again.
+    await watching.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await watching.getByRole('button', { name: 'Restore leaving_soon' }).waitFor();
     await page.getByRole('link', { name: 'Back to the tenants' }).click();
     await page.getByRole('heading', { name: 'Tenants', level: 1 }).waitFor();
     await page.goto(`${inBrowser.cloud.url}/tenants/leaving_soon`);

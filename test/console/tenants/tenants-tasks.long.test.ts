@@ -62,6 +62,9 @@ withBrowser('The pages of tenants, in Chromium', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
     const replaced = await page.getByLabel(/^API key: /).inputValue();
     expect(replaced).not.toBe(apiKey);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('The key that replaces it');
+    const before = page.getByRole('row', { name: new RegExp(`replaced by …${replaced.slice(-4)}`) });
+    expect(await before.getByRole('button').allTextContents()).toEqual(['Revoke']);
     await page.getByRole('button', { name: 'Go on with the new key' }).click();
     await page.getByRole('button', { name: 'I have copied it' }).click();
     expect(await page.content()).not.toContain(replaced);
