@@ -70,7 +70,12 @@ interface EndsSoonProps {
 
 /** What to do about a key that ends soon. A rotation does not help: what replaces it ends with it. */
 function EndsSoon({ of, by }: EndsSoonProps) {
-  if (by !== undefined) return <div class="quiet">replaced by …{by.last_four ?? keyName(by)}</div>;
+  if (by !== undefined)
+    return (
+      <div class="quiet">
+        replaced by {by.last_four === null ? keyName(by) : <code>…{by.last_four}</code>}
+      </div>
+    );
   if (!endsSoon(of, shownNow.value)) return null;
   return (
     <div class="warns">

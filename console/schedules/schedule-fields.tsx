@@ -146,8 +146,8 @@ function Parameters({ form, onChange, catalogue, definitions, errors }: Paramete
       <legend>Parameters</legend>
       <p class="hint">
         Texts may name{' '}
-        {'{{ scheduled_date }}, {{ previous_date }}, {{ scheduled_month }}, {{ previous_month }}, '}
-        {'{{ scheduled_at }} and {{ schedule_id }}'}, which each run gets from its own planned time.
+        {'{{scheduled_date}}, {{previous_date}}, {{scheduled_month}}, {{previous_month}}, {{scheduled_at}}'}{' '}
+        and {'{{schedule_id}}'}, which each run gets from its own planned time.
       </p>
       <ParameterFields
         definitions={definitions}

@@ -130,7 +130,7 @@ export function BytesSection({ usage, tenant }: BytesSectionProps) {
         {(answer) => {
           const { days, values } = byDay(answer, shownNow.value, ({ bytes_billed }) => bytes_billed);
           const { from, to } = pacedTime(shownNow.value, Date.parse(tenant.created_at));
-          const share = budget === null ? null : (budget * 86_400_000) / (to - from);
+          const share = budget === null ? null : budget / Math.ceil((to - from) / 86_400_000);
           return (
             <>
               <p>

@@ -87,7 +87,10 @@ export const shownPages: readonly ShownPage[] = [
     prepare: (page) => page.getByRole('button', { name: 'Make a webhook' }).click(),
   },
   { name: 'schedules', path: ({ tenant }) => `/tenants/${tenant}/schedules` },
-  { name: 'schedule-making', path: ({ tenant }) => `/tenants/${tenant}/schedules?make=yes` },
+  {
+    name: 'schedule-making',
+    path: ({ tenant }) => `/tenants/${tenant}/schedules?make=yes&pipeline=shop/sales/daily_report`,
+  },
   { name: 'tenant-audit', path: ({ tenant }) => `/tenants/${tenant}/audit` },
   { name: 'not-found', path: () => '/no/such/page' },
 ];

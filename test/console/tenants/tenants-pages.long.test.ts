@@ -97,7 +97,7 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await day.fill('{{ previous_date }}');
     await save.click();
     await page.getByText('"day": "{{ previous_date }}"').waitFor();
-    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
     const change = page.getByRole('dialog', { name: 'Change the schedule' });
     expect(await change.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     await change.getByLabel(/^day/).fill('{{ scheduled_date }}');
