@@ -38,7 +38,7 @@ export function PlanView({ plan }: { readonly plan: DryRun }) {
       {!is_complete && (
         <p class="quiet small">
           Of some steps the bytes are not known before those ahead of them have run: the sums are what is
-          known.
+          known, or by the steps’ limits.
         </p>
       )}
     </div>

@@ -30,15 +30,18 @@ type SummedPlan = Pick<
 export function sumsInWords(plan: SummedPlan): Readonly<Record<'cost' | 'billed' | 'processed', string>> {
   const { is_complete, currency, steps } = plan;
   const billed = steps.filter(({ status }) => status !== 'NOT_BILLED');
-  if (billed.length > 0 && billed.every(({ status }) => status === 'NOT_KNOWN')) {
-    const notKnown = 'not known before the first run';
+  if (billed.length > 0 && billed.every(({ status }) => status !== 'ESTIMATED')) {
+    const notKnown = 'not known yet';
     const limits = billed.map(({ maximum_bytes_billed }) => maximum_bytes_billed);
     const most = limits.reduce<number | null>(
       (sum, limit) => (sum === null || limit === null ? null : sum + limit),
       0,
     );
-    const atMost = most === null ? notKnown : `at most ${bytes(most)}, by its limits`;
-    return { cost: notKnown, billed: atMost, processed: notKnown };
+    return {
+      cost: notKnown,
+      billed: most === null ? notKnown : `at most ${bytes(most)}`,
+      processed: notKnown,
+    };
   }
   const atLeast = is_complete ? '' : 'at least ';
   return {

@@ -23,13 +23,18 @@ describe('What a dry run says that a run would cost', () => {
     const sums = sumsInWords(
       plan({}, ['NOT_BILLED', null], ['NOT_KNOWN', 10 * gib], ['NOT_KNOWN', 10 * gib]),
     );
-    expect(sums.billed).toMatch(/^at most 20\S*\sGiB, by its limits$/);
-    expect(sums.cost).toBe('not known before the first run');
+    expect(sums.billed).toMatch(/^at most 20\S*\sGiB$/);
+    expect(sums.cost).toBe('not known yet');
   });
 
   it('is not known where a step has no limit', () => {
     const sums = sumsInWords(plan({}, ['NOT_KNOWN', null], ['NOT_KNOWN', gib]));
-    expect(sums.billed).toBe('not known before the first run');
+    expect(sums.billed).toBe('not known yet');
+  });
+
+  it('is not known where a step would fail, and of no other anything is known', () => {
+    const sums = sumsInWords(plan({}, ['WOULD_FAIL', null], ['NOT_KNOWN', gib]));
+    expect(sums).toEqual({ cost: 'not known yet', billed: 'not known yet', processed: 'not known yet' });
   });
 
   it('is at least what is known, and nothing else where all is', () => {
