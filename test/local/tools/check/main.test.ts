@@ -10,7 +10,7 @@ describe('npm run check', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const script = readFileSync(join(root, scripts.check), 'utf8');
     expect(script).toMatch(
-      /tsc .*\n *biome check .*\n *depcruise .* functions shared local client test\n(?:.|\n)*\nexec node .*local\/tools\/check\/main\.ts "\$@"\n$/,
+      /tsc .*\n *biome check .*\n *depcruise .* functions shared local client console test\n(?:.|\n)*\nexec node .*local\/tools\/check\/main\.ts "\$@"\n$/,
     );
   });
 
