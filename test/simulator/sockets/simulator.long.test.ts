@@ -16,7 +16,8 @@ it('a small simulation keeps every invariant, whatever fails or dies', async () 
   expect(numberAfter('all violations', output)).toBe(0);
 }, 600_000);
 
-it.each([2, 3])(
+/** More seeds: `npm run simulate:sockets -- --seed 3 --runs 600`. */
+it.each([2])(
   'a simulation of 600 runs keeps every invariant, by the seed %s',
   async (seed) => {
     const { code, output } = await runSimulator(
