@@ -41,6 +41,9 @@ export const usageSumFields = {
   bytes_billed: integer,
 };
 
+/** Of a slot. In place of an array of slots that tell it: of thousands in flight that would be too large to make. */
+const statusInFlight = "IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED')";
+
 /**
  * What a tenant has used: in all, and by the month or day (UTC) in which its runs were admitted, and by pipeline or
  * status. Finished runs and runs in flight come from one snapshot, each once, so a month's runs are as many as
@@ -60,10 +63,9 @@ WITH
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
-    SELECT IF(@by_status, slot.status, slot.pipeline), slot.status, slot.admitted_at, NULL, NULL, NULL, NULL, NULL
-    FROM tenants, UNNEST(ARRAY(
-      SELECT AS STRUCT run_id, pipeline, admitted_at, IF(queued_until IS NULL, 'ADMITTED', 'QUEUED') AS status
-      FROM UNNEST(active_runs))) AS slot
+    SELECT
+      IF(@by_status, ${statusInFlight}, slot.pipeline), ${statusInFlight}, slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    FROM tenants, UNNEST(active_runs) AS slot
     WHERE tenant_id = @tenant_id
       AND slot.admitted_at >= @from AND slot.admitted_at < @to
       AND slot.run_id NOT IN (SELECT run_id FROM recorded)

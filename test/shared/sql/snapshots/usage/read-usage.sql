@@ -34,10 +34,9 @@ WITH
       duration_ms, rows_written, bytes_processed, bytes_billed
     FROM recorded
     UNION ALL
-    SELECT IF(p_by_status, slot.status, slot.pipeline), slot.status, slot.admitted_at, NULL, NULL, NULL, NULL, NULL
-    FROM tenants, UNNEST(ARRAY(
-      SELECT AS STRUCT run_id, pipeline, admitted_at, IF(queued_until IS NULL, 'ADMITTED', 'QUEUED') AS status
-      FROM UNNEST(active_runs))) AS slot
+    SELECT
+      IF(p_by_status, IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), slot.pipeline), IF(slot.queued_until IS NULL, 'ADMITTED', 'QUEUED'), slot.admitted_at, NULL, NULL, NULL, NULL, NULL
+    FROM tenants, UNNEST(active_runs) AS slot
     WHERE tenant_id = p_tenant_id
       AND slot.admitted_at >= p_from AND slot.admitted_at < p_to
       AND slot.run_id NOT IN (SELECT run_id FROM recorded)
