@@ -2,4 +2,4 @@
 import { describeFuzz } from './fuzz';
 
 /** As many as there is time for in CI; FUZZ_REQUESTS asks for more, such as 10,000. */
-describeFuzz(Number(process.env.FUZZ_REQUESTS ?? 4_000));
+describeFuzz(Number(process.env.FUZZ_REQUESTS ?? 2_500));

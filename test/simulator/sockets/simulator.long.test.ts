@@ -18,14 +18,14 @@ it('a small simulation keeps every invariant, whatever fails or dies', async () 
 
 /** More seeds: `npm run simulate:sockets -- --seed 3 --runs 600`. */
 it.each([2])(
-  'a simulation of 600 runs keeps every invariant, by the seed %s',
+  'a simulation of 300 runs keeps every invariant, by the seed %s',
   async (seed) => {
     const { code, output } = await runSimulator(
       main,
-      ...['--seed', String(seed), '--runs', '600', '--tenants', '8', '--instances', '3'],
+      ...['--seed', String(seed), '--runs', '300', '--tenants', '8', '--instances', '3'],
     );
     expect(code === 0 ? '' : output).toBe('');
-    expect(numberAfter('admitted', output)).toBeGreaterThan(250);
+    expect(numberAfter('admitted', output)).toBeGreaterThan(125);
     expect(numberAfter('all violations', output)).toBe(0);
   },
   600_000,
