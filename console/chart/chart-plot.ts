@@ -1,4 +1,4 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { byteSteps, type ChartProps, heights, pointTime, scaleTop, timeMarks } from './chart-values';
 
 /** A chart on the page. */
@@ -8,13 +8,16 @@ export interface Drawing {
   readonly end: () => void;
 }
 
+/** The library: loaded with the first chart that is shown. */
+export type Plots = typeof uPlot;
+
 /** Draws into an element, until it is ended. */
-export function startDrawing(element: HTMLElement): Drawing {
+export function startDrawing(Plot: Plots, element: HTMLElement): Drawing {
   let plot: uPlot | undefined;
   return {
     draw: (chart, width, height) => {
       plot?.destroy();
-      plot = new uPlot(optionsOf(chart, coloursOf(element), { width, height }), dataOf(chart), element);
+      plot = new Plot(optionsOf(Plot, chart, coloursOf(element), { width, height }), dataOf(chart), element);
     },
     resize: (width) => {
       if (plot !== undefined && width > 0 && width !== plot.width)
@@ -58,6 +61,7 @@ function dataOf({ at, series, limit }: ChartProps): uPlot.AlignedData {
 }
 
 function optionsOf(
+  { paths: pathsOf, tzDate }: Plots,
   chart: ChartProps,
   colours: Colours,
   size: { readonly width: number; readonly height: number },
@@ -71,9 +75,9 @@ function optionsOf(
     ticks: { show: false },
   };
   const paths = {
-    bars: uPlot.paths.bars?.({ size: [0.75, 36] }),
-    steps: uPlot.paths.stepped?.({ align: 1 }),
-    line: uPlot.paths.linear?.(),
+    bars: pathsOf.bars?.({ size: [0.75, 36] }),
+    steps: pathsOf.stepped?.({ align: 1 }),
+    line: pathsOf.linear?.(),
   }[kind];
   const drawn = series.map(({ name, colour, values, isStacked }): uPlot.Series => {
     const stroke = colours[colour];
@@ -96,7 +100,7 @@ function optionsOf(
   const top = scaleTop(heights(series), limit ?? null);
   return {
     ...size,
-    ...(isDaily && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC') }),
+    ...(isDaily && { tzDate: (seconds: number) => tzDate(new Date(seconds * 1_000), 'UTC') }),
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind !== 'bars' } },
     legend: { live: true },
     scales: { y: { range: [0, top] } },

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { theme } from '../app/theme';
 import { ScrollFrame } from '../ui/scroll-frame';
-import type { Drawing } from './chart-plot';
+import { type Drawing, startDrawing } from './chart-plot';
 import { type ChartProps, pointTime } from './chart-values';
 
 const height = 200;
@@ -23,10 +23,10 @@ export function Chart(props: ChartProps) {
     const observer = new ResizeObserver(() => drawing.current?.resize(element.clientWidth));
     const recolour = () => drawing.current?.draw(shown.current, element.clientWidth, height);
     // The drawing library is loaded with the first chart that is shown.
-    import('./chart-plot').then(
-      ({ startDrawing }) => {
+    import('uplot').then(
+      ({ default: Plot }) => {
         if (isGone) return;
-        drawing.current = startDrawing(element);
+        drawing.current = startDrawing(Plot, element);
         recolour();
         observer.observe(element);
       },

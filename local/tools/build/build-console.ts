@@ -5,6 +5,7 @@ import { type JsMinifyOptions, minify, version as versionOfSwc } from '@swc/core
 import { build, type Metafile } from 'esbuild';
 import { assetsFolder, type ContentCoding, contentCodings } from '../../../functions/console/console-files';
 import { allPagesEntry, pagesTogether } from './pages-together';
+import { jsxAsCalls, jsxNames, uplotInUse } from './smaller-sources';
 
 export interface ConsoleBuild {
   /** What is written, by its path in the console's folder: the page, and assets. */
@@ -51,8 +52,10 @@ export async function buildConsole({
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
+    jsx: 'transform',
+    ...jsxNames,
+    // The sources' own says how their types are checked.
+    tsconfigRaw: {},
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -62,7 +65,7 @@ export async function buildConsole({
     ...(!isForDevelopment && { banner: { js: `// ${versionOfSwc} ${JSON.stringify(minifying)}` } }),
     sourcemap: isForDevelopment && 'linked',
     logLevel: 'silent',
-    plugins: [pagesTogether(sourceDirectory)],
+    plugins: [pagesTogether(sourceDirectory), jsxAsCalls(sourceDirectory), uplotInUse],
   });
   const page = readFileSync(join(sourceDirectory, 'index.html'), 'utf8');
   const assets = await Promise.all(

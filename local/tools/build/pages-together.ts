@@ -10,7 +10,8 @@ export const allPagesEntry = `${namespace}:${allPages}`;
  * Pages are imported on demand, each by itself, so that nothing else imports them. Built so they would be some fifty
  * files, most of them of a few hundred bytes that several pages share: together a fifth larger, as each is compressed
  * by itself, and a page would ask for ten of them. So whoever imports one page gets all. Their exported names are
- * unique (test/architecture/tree.test.ts): one module can have them all.
+ * unique (test/architecture/tree.test.ts): one module can have them all. It has what begins the console, too: so that
+ * is no file of its own beside the one of what it shares with the pages.
  */
 export const pagesTogether = (sourceDirectory: string): Plugin => ({
   name: namespace,
@@ -19,9 +20,10 @@ export const pagesTogether = (sourceDirectory: string): Plugin => ({
       kind === 'dynamic-import' ? { path: allPages, namespace } : undefined,
     );
     onLoad({ filter: /./, namespace }, () => ({
-      contents: pagesIn(sourceDirectory)
-        .map((file) => `export * from './${file}';\n`)
-        .join(''),
+      contents: [
+        "import './main';",
+        ...pagesIn(sourceDirectory).map((file) => `export * from './${file}';`),
+      ].join('\n'),
       resolveDir: sourceDirectory,
     }));
   },
