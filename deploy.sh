@@ -202,7 +202,7 @@ delivery_attempts=5
 # The first segments after /api/v1/ that the host passes to each function. All other paths below /api go to run, which
 # answers 404, and all others to the console: whoever opens the host in a browser sees that.
 paths_of() {
-  case $1 in onboard) echo customers ;; tenants) echo tenants identity overview runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
+  case $1 in onboard) echo customers ;; tenants) echo tenants identity overview tiers runs operations audit usage billing openapi.json docs ;; run) echo pipelines ;; esac
 }
 further_paths_of() {
   case $1 in run) printf '%s\n' /api '/api/*' /healthz /readyz ;; esac

@@ -188,6 +188,22 @@ export type Suspension = {
   readonly reason: string;
   readonly public_reason?: string;
 };
+export type TierList = {
+  readonly tiers: readonly {
+    /** Its name, as `subscription_tier` has it. */
+    readonly tier: string;
+    /** null: unlimited. */
+    readonly max_pipelines_per_month: number | null;
+    /** null: unlimited. */
+    readonly max_concurrent_pipelines: number | null;
+    /** null: unlimited. */
+    readonly max_bytes_billed_per_month: number | null;
+    /** Runs that may wait in the queue at once. 0: there is none. */
+    readonly max_queued_pipelines: number;
+    /** Shares of the monthly quotas at which `quota.threshold` is published. */
+    readonly alert_at_percent: readonly number[];
+  }[];
+};
 export interface AdministrationOperations {
   /** Changes name, contact or notes. */
   readonly changeProfile: {
@@ -238,6 +254,14 @@ export interface AdministrationOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: Tenant;
+  };
+  /** The deployment’s tiers, and the quotas that each gives. */
+  readonly listTiers: {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly headers: undefined;
+    readonly body: undefined;
+    readonly answer: TierList;
   };
   /** What operators see first: how all tenants’ runs go, and what needs to be looked at. */
   readonly showOverview: {

@@ -70,6 +70,7 @@ export const operations = {
   rotateApiKey: { method: 'POST', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}/rotate' },
   revokeApiKey: { method: 'DELETE', path: '/api/v1/tenants/{tenant}/api-keys/{key_id}' },
   makeToken: { method: 'POST', path: '/api/v1/tenants/{tenant}/tokens' },
+  listTiers: { method: 'GET', path: '/api/v1/tiers' },
   showOverview: { method: 'GET', path: '/api/v1/overview' },
   showActivity: { method: 'GET', path: '/api/v1/tenants/{tenant}/activity' },
   makeWebhook: { method: 'POST', path: '/api/v1/tenants/{tenant}/webhooks' },

@@ -1,12 +1,13 @@
 import { Choice, Field } from '../ui/field';
-import { choiceOfKind, type QuotaChoice, type QuotaName, quotaOfTier, quotas, quotaText } from './quotas';
+import { choiceOfKind, type QuotaChoice, type QuotaName, quotas, quotaText } from './quotas';
+import type { Tiers } from './tiers';
 
 interface QuotaFieldProps {
   readonly name: QuotaName;
   readonly choice: QuotaChoice;
   readonly onChange: (choice: QuotaChoice) => void;
   /** Whose quota applies where none of the tenant's own is given. undefined: that is not offered. */
-  readonly tier?: string | undefined;
+  readonly tier?: Tiers[number] | undefined;
   readonly error?: string | undefined;
 }
 
@@ -15,16 +16,9 @@ const kinds: readonly QuotaChoice['kind'][] = ['tier', 'unlimited', 'own'];
 /** As the tier says, unlimited, or a number of the tenant's own. */
 export function QuotaField({ name, choice, onChange, tier, error }: QuotaFieldProps) {
   const { label, hint, isBytes, isAlwaysLimited } = quotas[name];
-  const ofTier = tier === undefined ? undefined : quotaOfTier(tier, name);
+  const ofTier = tier?.[name];
   const options = [
-    ...(tier === undefined
-      ? []
-      : [
-          {
-            value: 'tier',
-            text: ofTier === undefined ? 'As the tier' : `As the tier: ${quotaText(name, ofTier)}`,
-          },
-        ]),
+    ...(ofTier === undefined ? [] : [{ value: 'tier', text: `As the tier: ${quotaText(name, ofTier)}` }]),
     ...(isAlwaysLimited ? [] : [{ value: 'unlimited', text: 'Unlimited' }]),
     { value: 'own', text: tier === undefined ? 'Limited' : 'Its own' },
   ];

@@ -1,6 +1,5 @@
 import type { QuotaChange } from '../../client';
 import { bytes, count, limit } from '../format/numbers';
-import { tiers } from './tiers';
 
 /** What is limited of a tenant, as the interface names it. */
 export type QuotaName =
@@ -50,14 +49,6 @@ export interface QuotaChoice {
 export type QuotaChoices = Readonly<Record<QuotaName, QuotaChoice>>;
 
 const gibibyte = 1024 ** 3;
-
-/** What a tier gives. undefined: the console does not know the tier. */
-export function quotaOfTier(tier: string, name: QuotaName): number | null | undefined {
-  const given = tiers.get(tier);
-  if (given === undefined) return undefined;
-  const value = given[name];
-  return value === undefined ? (name === 'max_queued_pipelines' ? 0 : null) : value;
-}
 
 /** A quota in words: 1,000, 10 GiB, unlimited. */
 export const quotaText = (name: QuotaName, value: number | null): string =>

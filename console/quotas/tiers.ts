@@ -1,12 +1,16 @@
-import tiersFile from '../../schemas/tiers.json';
+import type { TierList } from '../../client';
+import { currentSession } from '../app/session';
+import { type Loaded, useCall } from '../data/use-call';
 
-/** What a tier gives unless a tenant has quotas of its own; null: unlimited. */
-export interface TierQuotas {
-  readonly max_pipelines_per_month: number | null;
-  readonly max_concurrent_pipelines: number | null;
-  readonly max_bytes_billed_per_month?: number | null;
-  readonly max_queued_pipelines?: number;
-}
+/** The deployment's tiers, and the quotas that each gives. */
+export type Tiers = TierList['tiers'];
 
-/** The tiers with which the console was built: a deployment's functions and its console are built of the same file. */
-export const tiers: ReadonlyMap<string, TierQuotas> = new Map<string, TierQuotas>(Object.entries(tiersFile));
+/** Free of charge, and seldom others. */
+export const useTiers = (): Loaded<Tiers> =>
+  useCall('listTiers', async (signal) => (await currentSession().api.call('listTiers', { signal })).tiers);
+
+/** Names to choose from, with the one that there may be no more. */
+export const tierOptions = (tiers: Tiers, chosen?: string) =>
+  [...new Set([...tiers.map(({ tier }) => tier), ...(chosen === undefined ? [] : [chosen])])].map(
+    (value) => ({ value, text: value }),
+  );

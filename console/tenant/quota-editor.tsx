@@ -5,9 +5,10 @@ import { fieldError } from '../data/problems';
 import { useAction } from '../data/use-action';
 import { QuotaField } from '../quotas/quota-field';
 import { quotaNames, wrongQuotas } from '../quotas/quotas';
-import { tiers } from '../quotas/tiers';
+import { tierOptions, useTiers } from '../quotas/tiers';
 import { Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
+import { Shown } from '../ui/shown';
 import { ChangedMeanwhile } from './changed-meanwhile';
 import { quotaChangeOf, quotaFormOf, withTier, wrongPercents } from './quota-change';
 import { ifStill, type SeenTenant } from './use-tenant';
@@ -23,6 +24,7 @@ interface QuotaEditorProps {
 export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEditorProps) {
   const { tenant } = seen;
   const [form, setForm] = useState(() => quotaFormOf(tenant));
+  const tiers = useTiers();
   const wrong = wrongQuotas(form.quotas);
   const wrongAlerts = wrongPercents(form.alerts);
   const change = quotaChangeOf(form, tenant);
@@ -41,24 +43,27 @@ export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEdito
       onCancel={onCancel}
     >
       <ChangedMeanwhile tenantId={tenant.tenant_id} problem={action.problem} onBeginAgain={onBeginAgain} />
-      <Choice
-        label="Tier"
-        value={form.tier}
-        onChange={(tier) => setForm(withTier(form, tier, tenant))}
-        options={[...new Set([...tiers.keys(), tenant.subscription_tier])].map((tier) => ({
-          value: tier,
-          text: tier,
-        }))}
-        hint={isOtherTier ? 'Another tier brings its own quotas, unless you give others below.' : undefined}
-        error={refused('subscription_tier')}
-      />
+      <Shown of={tiers} what="the tiers">
+        {(known) => (
+          <Choice
+            label="Tier"
+            value={form.tier}
+            onChange={(tier) => setForm(withTier(form, tier, tenant))}
+            options={tierOptions(known, tenant.subscription_tier)}
+            hint={
+              isOtherTier ? 'Another tier brings its own quotas, unless you give others below.' : undefined
+            }
+            error={refused('subscription_tier')}
+          />
+        )}
+      </Shown>
       <fieldset class="fields">
         <legend>Quotas</legend>
         {quotaNames.map((name) => (
           <QuotaField
             key={name}
             name={name}
-            tier={isOtherTier ? form.tier : undefined}
+            tier={isOtherTier ? tiers.answer?.find(({ tier }) => tier === form.tier) : undefined}
             choice={form.quotas[name]}
             onChange={(choice) => setForm({ ...form, quotas: { ...form.quotas, [name]: choice } })}
             error={refused(name) ?? wrong.get(name)}

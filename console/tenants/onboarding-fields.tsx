@@ -4,18 +4,19 @@ import { currentSession, rememberTenantKey } from '../app/session';
 import { useAction } from '../data/use-action';
 import { QuotaField } from '../quotas/quota-field';
 import { quotaNames, wrongQuotas } from '../quotas/quotas';
-import { tiers } from '../quotas/tiers';
+import { type Tiers, tierOptions } from '../quotas/tiers';
 import { Checkbox, Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { emptyOnboarding, idOf, type OnboardingForm, onboardingOf } from './onboarding-form';
 
 interface OnboardingFieldsProps {
+  readonly tiers: Tiers;
   readonly onMade: (tenant: OnboardedTenant) => void;
 }
 
 /** The form that makes a tenant. What is refused stands beside its field. */
-export function OnboardingFields({ onMade }: OnboardingFieldsProps) {
-  const [form, setForm] = useState(() => emptyOnboarding([...tiers.keys()][0] ?? 'FREE'));
+export function OnboardingFields({ tiers, onMade }: OnboardingFieldsProps) {
+  const [form, setForm] = useState(() => emptyOnboarding(tiers[0]?.tier ?? ''));
   const change = (changed: Partial<OnboardingForm>) => setForm({ ...form, ...changed });
   const wrong = wrongQuotas(form.quotas);
   const action = useAction(async () => {
@@ -60,7 +61,7 @@ export function OnboardingFields({ onMade }: OnboardingFieldsProps) {
           label="Tier"
           value={form.tier}
           onChange={(tier) => change({ tier })}
-          options={[...tiers.keys()].map((tier) => ({ value: tier, text: tier }))}
+          options={tierOptions(tiers)}
           error={refused('subscription_tier')}
         />
         <fieldset class="fields">
@@ -69,7 +70,7 @@ export function OnboardingFields({ onMade }: OnboardingFieldsProps) {
             <QuotaField
               key={name}
               name={name}
-              tier={form.tier}
+              tier={tiers.find(({ tier }) => tier === form.tier)}
               choice={form.quotas[name]}
               onChange={(choice) => change({ quotas: { ...form.quotas, [name]: choice } })}
               error={refused(name) ?? wrong.get(name)}

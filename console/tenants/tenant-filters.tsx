@@ -1,4 +1,4 @@
-import { tiers } from '../quotas/tiers';
+import { tierOptions, useTiers } from '../quotas/tiers';
 import { Choice, Field } from '../ui/field';
 
 interface TenantFiltersProps {
@@ -8,6 +8,7 @@ interface TenantFiltersProps {
 
 /** What the list of tenants is narrowed to. */
 export function TenantFilters({ query, onChange }: TenantFiltersProps) {
+  const tiers = useTiers();
   return (
     <search class="filters">
       <Field
@@ -21,15 +22,8 @@ export function TenantFilters({ query, onChange }: TenantFiltersProps) {
         label="Tier"
         value={query.tier ?? ''}
         onChange={(tier) => onChange({ tier })}
-        options={[
-          { value: '', text: 'All tiers' },
-          ...[...new Set([...tiers.keys(), ...(query.tier === undefined ? [] : [query.tier])])].map(
-            (tier) => ({
-              value: tier,
-              text: tier,
-            }),
-          ),
-        ]}
+        options={[{ value: '', text: 'All tiers' }, ...tierOptions(tiers.answer ?? [], query.tier)]}
+        hint={tiers.problem && 'The tiers could not be loaded. It is tried again by itself.'}
       />
       <Choice
         label="State"

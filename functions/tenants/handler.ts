@@ -28,6 +28,7 @@ import { type ScheduleRoutesDependencies, scheduleRoutes } from './schedules/sch
 import { type TenantExportDependencies, tenantExportRoutes } from './tenant-export';
 import { type TenantListDependencies, tenantListRoutes } from './tenant-list';
 import { tenantProfile, versionOf } from './tenant-profile';
+import { type TiersDependencies, tiersRoutes } from './tiers-routes';
 import { billingRoutes } from './usage/billing-routes';
 import { type UsageDependencies, usageRoutes } from './usage/usage-routes';
 import { type WebhookRoutesDependencies, webhookRoutes } from './webhooks/webhook-routes';
@@ -43,6 +44,7 @@ export interface TenantsHandlerDependencies
     TenantExportDependencies,
     TenantListDependencies,
     ScheduleRoutesDependencies,
+    TiersDependencies,
     WebhookRoutesDependencies {
   /** Whether what is changed is told to the audit log. */
   readonly hasAuditLog: boolean;
@@ -152,6 +154,7 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
     ...webhookRoutes(deps),
     ...scheduleRoutes(deps),
     ...tenantListRoutes(deps),
+    ...tiersRoutes(deps),
     ...tenantExportRoutes(deps),
     ...allRunsRoutes(deps),
     ...overviewRoutes(deps),

@@ -23,6 +23,7 @@ export const accessOf = {
   showIdentity: adminOrTenant('any'),
   onboardTenant: admin,
   listTenants: admin,
+  listTiers: admin,
   showTenant: adminOrTenant('read'),
   exportTenant: adminOrTenant('manage'),
   changeProfile: admin,

@@ -2,10 +2,21 @@ import { z } from 'zod';
 import { activityStepSeconds } from '../../../shared/sql/usage/read-activity';
 import { answerParts } from './answer-parts';
 
-const { text, time, count } = answerParts;
+const { text, time, count, quotas } = answerParts;
 
 /** What is answered about how all goes, and how busy a tenant was. */
 export const overviewAnswers = {
+  TierList: z.strictObject({
+    tiers: z.array(
+      z.strictObject({
+        tier: text.describe('Its name, as `subscription_tier` has it.'),
+        ...quotas,
+        alert_at_percent: z
+          .array(count)
+          .describe('Shares of the monthly quotas at which `quota.threshold` is published.'),
+      }),
+    ),
+  }),
   Overview: z.strictObject({
     as_of: time.describe('When the tenants’ rows were read: half a minute ago at most.'),
     running: count.describe('Runs that hold a slot now, of the tenants that were read.'),

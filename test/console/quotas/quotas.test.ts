@@ -4,11 +4,10 @@ import {
   choicesOfTier,
   chosenQuota,
   chosenQuotas,
-  quotaOfTier,
   quotaText,
   wrongQuotas,
 } from '../../../console/quotas/quotas';
-import { tiers } from '../../../console/quotas/tiers';
+import { tierOptions } from '../../../console/quotas/tiers';
 
 const now = {
   max_pipelines_per_month: 100,
@@ -55,9 +54,9 @@ describe('Quotas in a form', () => {
     expect(quotaText('max_bytes_billed_per_month', null)).toBe('unlimited');
   });
 
-  it('know what each tier gives, and nothing of a tier that is not known', () => {
-    for (const tier of tiers.keys())
-      expect(quotaOfTier(tier, 'max_queued_pipelines')).toEqual(expect.any(Number));
-    expect(quotaOfTier('NO_SUCH_TIER', 'max_queued_pipelines')).toBeUndefined();
+  it('belong to the tiers that there are, and to the one that the tenant still has', () => {
+    const tier = { ...now, tier: 'SMALL', alert_at_percent: [] };
+    const names = (chosen?: string) => tierOptions([tier], chosen).map(({ value }) => value);
+    expect([names(), names('SMALL'), names('OLD')]).toEqual([['SMALL'], ['SMALL'], ['SMALL', 'OLD']]);
   });
 });

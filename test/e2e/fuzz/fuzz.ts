@@ -103,6 +103,7 @@ const valid: fc.Arbitrary<Valid> = fc.oneof(
   { weight: 1, arbitrary: get('/api/v1/identity') },
   { weight: 1, arbitrary: get('/api/v1/identity', 'admin') },
   { weight: 1, arbitrary: get('/api/v1/overview', 'admin') },
+  { weight: 1, arbitrary: get('/api/v1/tiers', 'admin') },
   { weight: 1, arbitrary: get('/api/v1/pipelines/gcp/example/dryrun') },
   {
     weight: 1,

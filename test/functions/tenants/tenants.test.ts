@@ -132,6 +132,15 @@ describe('Tenant administration', () => {
     ]);
   });
 
+  it('tells what each tier gives, as an onboarding takes it', async () => {
+    const { status, body } = await call(cloud.url, 'GET', '/api/v1/tiers');
+    expect(status).toBe(200);
+    const { tier, alert_at_percent, ...quotas } = Object(Object(body.tiers)[1]);
+    expect([tier, alert_at_percent]).toEqual(['STARTER', [80, 100]]);
+    await onboard(cloud.url, 'of_tier', { subscription_tier: tier });
+    expect((await ask('GET', 'of_tier')).body).toMatchObject({ quotas: { ...quotas, alert_at_percent } });
+  });
+
   it('tells which own quotas a tier overwrites, or keeps them', async () => {
     await onboard(cloud.url, 'overrides', { max_pipelines_per_month: 700 });
     const change = async (body: unknown) => (await ask('PATCH', 'overrides/quotas', body)).body;

@@ -2,6 +2,16 @@ import type { OperationText } from '../operation';
 
 export const overviewOperations: readonly OperationText[] = [
   {
+    id: 'listTiers',
+    method: 'GET',
+    path: '/api/v1/tiers',
+    tag: 'Administration',
+    summary: 'The deployment’s tiers, and the quotas that each gives',
+    description: 'A tenant has what its tier gave when it came to it: its own quotas are in showTenant.',
+    answers: [{ status: 200, description: 'All of them', body: { name: 'TierList' } }],
+    problems: [],
+  },
+  {
     id: 'showOverview',
     method: 'GET',
     path: '/api/v1/overview',

@@ -152,6 +152,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', `${path}/export`, asTenant);
   await send('GET', `${path}/usage`, asTenant);
   await send('GET', `${path}/activity`, asTenant);
+  await send('GET', '/api/v1/tiers', asAdmin);
   await send('GET', '/api/v1/overview', asAdmin);
   await send('GET', '/api/v1/usage', asAdmin);
   await send('GET', '/api/v1/runs?limit=1', asAdmin);
