@@ -75,13 +75,32 @@ export function Shell({ identity, children }: ShellProps) {
       <p class="unseen" role="status">
         {pageTitle.value}
       </p>
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} onFocusOut={keepFocus}>
         {children}
       </main>
       {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
     </div>
   );
 }
+
+/**
+ * Where what had the focus is gone (a row, a form, a page), what it stood in gets it: its heading, else the page.
+ * Else who uses keys would begin again at the top.
+ */
+function keepFocus(event: FocusEvent): void {
+  const places = event.composedPath();
+  setTimeout(() => {
+    if (document.activeElement !== document.body || places[0] === undefined || isThere(places[0])) return;
+    const place = places.find((each) => isThere(each) && each.matches('section:not(.table-frame), main'));
+    if (!isThere(place)) return;
+    const heading = place.querySelector<HTMLElement>('h2') ?? place;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: heading === place });
+  });
+}
+
+const isThere = (place: EventTarget | undefined): place is HTMLElement =>
+  place instanceof HTMLElement && place.isConnected;
 
 const nameOf = (identity: Identity): string =>
   identity.kind === 'tenant' ? identity.tenantId : (identity.name ?? 'Admin');

@@ -27,7 +27,13 @@ export function AuditTable({ entries, isNarrowed, isOfAll = false }: AuditTableP
           {
             title: 'Tenant',
             cell: ({ tenant_id }: AuditEntry) =>
-              tenant_id === null ? 'several' : <a href={tenantPlace(tenant_id)}>{tenant_id}</a>,
+              tenant_id === null ? (
+                'several'
+              ) : (
+                <a class="tenant" href={tenantPlace(tenant_id)}>
+                  {tenant_id}
+                </a>
+              ),
           },
         ]
       : []),
@@ -63,7 +69,7 @@ const actionsOfRuns: ReadonlySet<string> = new Set(['startRun', 'cancelRun', 're
 
 function Target({ entry: { action, target, tenant_id } }: { readonly entry: AuditEntry }) {
   if (target === null) return null;
-  const text = <code>{target}</code>;
+  const text = <code class="wraps">{target}</code>;
   return (
     <div class="quiet">
       {actionsOfRuns.has(action) && tenant_id !== null ? (

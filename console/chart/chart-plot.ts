@@ -1,5 +1,13 @@
 import type uPlot from 'uplot';
-import { byteSteps, type ChartProps, heights, pointTime, scaleTop, timeMarks } from './chart-values';
+import {
+  byteSteps,
+  type ChartProps,
+  countSteps,
+  heights,
+  pointTime,
+  scaleTop,
+  timeMarks,
+} from './chart-values';
 
 /** A chart on the page. */
 export interface Drawing {
@@ -110,7 +118,7 @@ function optionsOf(
         ...axis,
         size: 64,
         values: (_, marks) => marks.map(format),
-        ...(unit === 'bytes' && { incrs: [...byteSteps] }),
+        incrs: [...(unit === 'bytes' ? byteSteps : countSteps)],
       },
     ],
     series: [
@@ -128,6 +136,7 @@ function optionsOf(
               width: 1,
               dash: [6, 4],
               points: { show: false },
+              value: (_, value: number | null) => (value === null ? '' : format(value)),
             } satisfies uPlot.Series,
           ]),
     ],

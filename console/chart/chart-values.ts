@@ -60,6 +60,11 @@ export function timeMarks(marks: readonly number[], isDaily: boolean, timeZone?:
   });
 }
 
+/** Between the marks of what is counted in ones: no mark stands between two of them. */
+export const countSteps: readonly number[] = Array.from({ length: 12 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
+
 /** Between the marks of a scale of bytes: powers of two. */
 export const byteSteps: readonly number[] = Array.from({ length: 60 }, (_, power) => 2 ** power);
 

@@ -20,7 +20,12 @@ export function Download({ text, fileName, mediaType, parts }: DownloadProps) {
   });
   return (
     <>
-      <button type="button" disabled={action.isBusy} aria-busy={action.isBusy} onClick={() => action.start()}>
+      <button
+        type="button"
+        aria-disabled={action.isBusy}
+        aria-busy={action.isBusy}
+        onClick={() => action.start()}
+      >
         {action.isBusy ? 'Fetching …' : text}
       </button>
       {action.problem !== undefined && <ProblemNotice problem={action.problem} />}

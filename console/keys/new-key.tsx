@@ -53,7 +53,7 @@ function GoOnWithIt({ made }: { readonly made: ShownKey }) {
   return (
     <Notice kind="info" title="You are signed in with the key before">
       <p>When that ends, this tab is signed out. Go on with the new key, and it stays.</p>
-      <button type="button" onClick={action.start} disabled={action.isBusy} aria-busy={action.isBusy}>
+      <button type="button" onClick={action.start} aria-disabled={action.isBusy} aria-busy={action.isBusy}>
         Go on with the new key
       </button>
       {action.problem !== undefined && <ProblemNotice problem={action.problem} />}

@@ -34,18 +34,18 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
           {!hasEnded(operation) && may('run') && (
             <>
               {state === 'paused' ? (
-                <button type="button" disabled={steer.isBusy} onClick={() => steer.start('resume')}>
+                <button type="button" aria-disabled={steer.isBusy} onClick={() => steer.start('resume')}>
                   Resume
                 </button>
               ) : (
-                <button type="button" disabled={steer.isBusy} onClick={() => steer.start('pause')}>
+                <button type="button" aria-disabled={steer.isBusy} onClick={() => steer.start('pause')}>
                   Pause
                 </button>
               )}
               <button
                 type="button"
                 class="danger"
-                disabled={steer.isBusy}
+                aria-disabled={steer.isBusy}
                 onClick={() => steer.start('abort')}
               >
                 Abort

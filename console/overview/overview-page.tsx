@@ -69,6 +69,10 @@ function WholeOverview({ overview }: { readonly overview: Overview }) {
       </Section>
       <Section title="Pipelines that fail">
         <FailingPipelines pipelines={failing_pipelines} />
+        <p class="quiet small">
+          Ended runs are counted every five minutes.{' '}
+          <a href="/runs?status=FAILED">Runs that failed until now</a>
+        </p>
       </Section>
       <div class="columns">
         <Section title="Tenants nearest their quotas">

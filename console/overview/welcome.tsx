@@ -26,10 +26,12 @@ interface WelcomeProps {
 export function Welcome({ made, onMade }: WelcomeProps) {
   return (
     <>
-      <p>
-        There is no tenant yet. A tenant is a customer: it gets a BigQuery dataset of its own, an API key, and
-        quotas. Three steps, and you have seen it work.
-      </p>
+      {made === undefined && (
+        <p>
+          There is no tenant yet. A tenant is a customer: it gets a BigQuery dataset of its own, an API key,
+          and quotas. Three steps, and you have seen it work.
+        </p>
+      )}
       <Section title="1. Onboard a tenant" isOutcome={made !== undefined}>
         {made === undefined ? (
           <FirstTenantForm onMade={onMade} />

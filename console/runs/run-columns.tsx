@@ -30,7 +30,7 @@ const orDash = (value: number | null, unit: (value: number) => string) =>
 const common: readonly LongColumn<ListedRun>[] = [
   {
     title: 'Run',
-    rem: 8.5,
+    rem: 7.25,
     cell: ({ tenant_id, run_id }) => (
       <a href={runPlace(tenant_id, run_id)} title={run_id}>
         <code>{shortId(run_id)}</code>
@@ -39,37 +39,37 @@ const common: readonly LongColumn<ListedRun>[] = [
   },
   {
     title: 'Status',
-    rem: 8.5,
+    rem: 7.25,
     cell: (run) => (
       <ToRun run={run}>
         <Status word={runWord(run.status)} />
       </ToRun>
     ),
   },
-  { title: 'Pipeline', rem: 13, cell: ({ pipeline }) => <span title={pipeline}>{pipeline}</span> },
-  { title: 'Error', rem: 14, cell: (run) => <WhatFailed run={run} /> },
-  { title: 'Admitted', rem: 9, cell: ({ admitted_at }) => <Time at={admitted_at} /> },
-  { title: 'Took', rem: 6, isNumber: true, cell: (run) => <Took run={run} /> },
-  { title: 'Rows', rem: 5.5, isNumber: true, cell: ({ rows_written }) => orDash(rows_written, count) },
-  { title: 'Billed', rem: 6, isNumber: true, cell: ({ bytes_billed }) => orDash(bytes_billed, bytes) },
-  { title: 'Trigger', rem: 6, cell: ({ trigger }) => triggerWord(trigger) },
+  { title: 'Pipeline', rem: 11, cell: ({ pipeline }) => <span title={pipeline}>{pipeline}</span> },
+  { title: 'Error', rem: 10, cell: (run) => <WhatFailed run={run} /> },
+  { title: 'Admitted', rem: 8, cell: ({ admitted_at }) => <Time at={admitted_at} /> },
+  { title: 'Took', rem: 5.5, isNumber: true, cell: (run) => <Took run={run} /> },
+  { title: 'Rows', rem: 4.5, isNumber: true, cell: ({ rows_written }) => orDash(rows_written, count) },
+  { title: 'Billed', rem: 5.25, isNumber: true, cell: ({ bytes_billed }) => orDash(bytes_billed, bytes) },
+  { title: 'Trigger', rem: 4.75, cell: ({ trigger }) => triggerWord(trigger) },
 ];
 
 export const tenantRunColumns: readonly LongColumn<ListedRun>[] = common;
 
-/** Of all tenants: with the tenant behind the status. */
+/** Of all tenants: with the tenant behind the status, and without what leaves no room for it. */
 export const allRunColumns: readonly LongColumn<ListedRun>[] = [
   ...common.slice(0, 2),
   {
     title: 'Tenant',
-    rem: 9,
+    rem: 8,
     cell: ({ tenant_id }) => (
       <a href={tenantPlace(tenant_id)} title={tenant_id}>
         {tenant_id}
       </a>
     ),
   },
-  ...common.slice(2),
+  ...common.slice(2, -1),
 ];
 
 /** Ids are long, and their beginnings tell them apart: the whole one is in the address and on hover. */

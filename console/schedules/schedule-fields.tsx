@@ -152,7 +152,8 @@ function Parameters({ form, onChange, catalogue, definitions, errors }: Paramete
       <ParameterFields
         definitions={definitions}
         texts={form.parameters}
-        errors={errors}
+        // What is needed says so already: what was typed in is told what is wrong with it.
+        errors={new Map([...errors].filter(([name]) => form.parameters[name]))}
         onChange={(parameters) => onChange({ parameters })}
         areTexts
       />

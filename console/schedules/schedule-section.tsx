@@ -43,7 +43,7 @@ export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: Sc
         actions={
           isAllowed && (
             <>
-              <button type="button" onClick={turn.start} disabled={turn.isBusy}>
+              <button type="button" onClick={turn.start} aria-disabled={turn.isBusy}>
                 {state === 'active' ? 'Pause' : 'Resume'}
               </button>
               <button type="button" onClick={() => ask('change')}>

@@ -17,7 +17,7 @@ export function ChangedMeanwhile({ tenantId, problem, onBeginAgain }: ChangedMea
   return (
     <Notice kind="warning" title="Somebody else has changed this tenant meanwhile">
       <p>Nothing of yours was changed, so that nothing of theirs is lost.</p>
-      <button type="button" onClick={action.start} disabled={action.isBusy} aria-busy={action.isBusy}>
+      <button type="button" onClick={action.start} aria-disabled={action.isBusy} aria-busy={action.isBusy}>
         Begin again with what is so now
       </button>
       {action.problem !== undefined && <ProblemNotice problem={action.problem} />}

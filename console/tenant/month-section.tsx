@@ -84,7 +84,7 @@ function PaceText({ used, quota, forecast, since }: PaceTextProps) {
   const stands = difference === 0 ? 'as many' : `${count(difference)} ${ahead > 0 ? 'more' : 'fewer'}`;
   return (
     <>
-      At an even pace {count(even)} runs would have started by now; there are {stands}.{leads}
+      An even pace would have used {count(even)} by now; there are {stands}.{leads}
       {usedUpAt !== null && forecast !== undefined && (
         <strong> At this pace the quota is used up on {dayOf(usedUpAt)}.</strong>
       )}

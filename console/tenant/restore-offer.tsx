@@ -21,7 +21,12 @@ export function RestoreOffer({ tenantId, onRestored }: RestoreOfferProps) {
           last days it can be restored with all its data, suspended at first.
         </p>
         {may('manage') && (
-          <button type="button" onClick={action.start} disabled={action.isBusy} aria-busy={action.isBusy}>
+          <button
+            type="button"
+            onClick={action.start}
+            aria-disabled={action.isBusy}
+            aria-busy={action.isBusy}
+          >
             {action.isBusy ? 'Restoring …' : `Restore ${tenantId}`}
           </button>
         )}

@@ -112,7 +112,7 @@ export function SuspensionNotice({ tenant, onChanged }: SuspensionProps) {
         />
       )}
       {isAdmin && may('manage') && (
-        <button type="button" onClick={action.start} disabled={action.isBusy} aria-busy={action.isBusy}>
+        <button type="button" onClick={action.start} aria-disabled={action.isBusy} aria-busy={action.isBusy}>
           {action.isBusy ? 'Activating …' : 'Activate it again'}
         </button>
       )}

@@ -67,12 +67,12 @@ export function TenantPage() {
           <>
             <SuspensionNotice tenant={shown.tenant} onChanged={seen.askAgain} />
             <MonthSection tenant={shown.tenant} usage={usage} />
+            <QuotasSection seen={shown} isAdmin={isAdmin} onChanged={seen.askAgain} />
             <RunsInFlight tenant={shown.tenant} />
             <div class="columns">
               <ActivitySection tenant={shown.tenant} />
               <BytesSection usage={usage} tenant={shown.tenant} />
             </div>
-            <QuotasSection seen={shown} isAdmin={isAdmin} onChanged={seen.askAgain} />
             <ProfileSection seen={shown} isAdmin={isAdmin} onChanged={seen.askAgain} />
           </>
         )}

@@ -41,7 +41,8 @@ export function Form({
         <button
           type="submit"
           class={isDangerous ? 'main danger' : 'main'}
-          disabled={isDisabled || action.isBusy}
+          disabled={isDisabled}
+          aria-disabled={action.isBusy}
           aria-busy={action.isBusy}
         >
           {action.isBusy ? (busy ?? `${submit} …`) : submit}

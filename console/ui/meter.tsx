@@ -13,7 +13,6 @@ interface MeterProps {
 
 /** How much of a quota is used: figures, and a bar whose colour warns from 80 % on. */
 export function Meter({ label, used, of, unit = count, isBare = false }: MeterProps) {
-  const share = of === null ? 0 : of === 0 ? 1 : Math.min(1, used / of);
   const text = `${unit(used)} of ${limit(of, unit)}`;
   return (
     <div class="meter">
@@ -22,17 +21,19 @@ export function Meter({ label, used, of, unit = count, isBare = false }: MeterPr
         {text}
         {of !== null && of > 0 && <span class="quiet"> · {percent(used / of)}</span>}
       </span>
-      {/* Its own colours: fine below 80 %, then near, then full. */}
-      <meter
-        aria-label={label}
-        min={0}
-        max={1}
-        low={0.8}
-        high={0.999}
-        optimum={0}
-        value={share}
-        title={text}
-      />
+      {/* Its own colours: fine below 80 %, then near, then full. What has no limit needs no bar. */}
+      {of !== null && (
+        <meter
+          aria-label={label}
+          min={0}
+          max={1}
+          low={0.8}
+          high={0.999}
+          optimum={0}
+          value={of === 0 ? 1 : Math.min(1, used / of)}
+          title={text}
+        />
+      )}
     </div>
   );
 }

@@ -31,12 +31,12 @@ interface TableProps<Row> {
   readonly onSort?: (sorting: Sorting) => void;
 }
 
-/** Rows of one kind. On a narrow screen it scrolls by itself, and the page does not. */
+/** Rows of one kind. On a narrow screen each row becomes a list of its cells under their titles. */
 export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSort }: TableProps<Row>) {
   if (rows.length === 0) return <div class="empty">{empty}</div>;
   return (
     <ScrollFrame label={caption}>
-      <table>
+      <table class="stacks">
         <caption class="unseen">{caption}</caption>
         <thead>
           <tr>
@@ -49,7 +49,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSo
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map(({ title, cell, isNumber }) => (
-                <td key={title} class={isNumber ? 'number' : undefined}>
+                <td key={title} class={isNumber ? 'number' : undefined} data-title={title}>
                   {cell(row)}
                 </td>
               ))}
@@ -103,7 +103,7 @@ export function More<Row>({ of: { loaded, hasMore, more }, what }: MoreProps<Row
     <div class="more">
       {more.problem !== undefined && <ProblemNotice problem={more.problem} />}
       {hasMore ? (
-        <button type="button" onClick={more.start} disabled={more.isBusy} aria-busy={more.isBusy}>
+        <button type="button" onClick={more.start} aria-disabled={more.isBusy} aria-busy={more.isBusy}>
           {more.isBusy ? `Loading more ${what} …` : `Show more ${what}`}
         </button>
       ) : (

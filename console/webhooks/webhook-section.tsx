@@ -55,7 +55,7 @@ export function WebhookSection({ tenantId, webhook, onSecret, onChanged }: Webho
               <button type="button" onClick={test.start} disabled={test.isBusy || state !== 'active'}>
                 {test.isBusy ? 'Testing …' : 'Test'}
               </button>
-              <button type="button" onClick={turn.start} disabled={turn.isBusy}>
+              <button type="button" onClick={turn.start} aria-disabled={turn.isBusy}>
                 {state === 'active' ? 'Pause' : 'Resume'}
               </button>
               <button type="button" onClick={() => ask('change')}>

@@ -154,9 +154,7 @@ function Remarks({
           {file.uri}: {filesInWords(file)}
         </span>
       ))}
-      {reads_tables_of.length > 0 && (
-        <span class="quiet">reads what {reads_tables_of.join(', ')} writes</span>
-      )}
+      {reads_tables_of.length > 0 && <span class="quiet">reads tables of {reads_tables_of.join(', ')}</span>}
     </div>
   );
 }

@@ -131,7 +131,7 @@ export function StartForm({ tenantId, pipeline }: StartFormProps) {
           <button
             type={isPlanned ? 'button' : 'submit'}
             class={isPlanned ? undefined : 'main'}
-            disabled={tryOut.isBusy || start.isBusy}
+            aria-disabled={tryOut.isBusy || start.isBusy}
             aria-busy={tryOut.isBusy}
             onClick={isPlanned ? () => attempt(tryOut.start) : undefined}
           >
@@ -140,7 +140,7 @@ export function StartForm({ tenantId, pipeline }: StartFormProps) {
           <button
             type={isPlanned ? 'submit' : 'button'}
             class={isPlanned ? 'main' : undefined}
-            disabled={tryOut.isBusy || start.isBusy}
+            aria-disabled={tryOut.isBusy || start.isBusy}
             aria-busy={start.isBusy}
             onClick={isPlanned ? undefined : () => attempt(start.start)}
           >

@@ -46,11 +46,16 @@ export function RunActions({ run, onChanged }: RunActionsProps) {
       ) : (
         <>
           {status !== 'COMPLETED' && (
-            <button type="button" class="main" disabled={again.isBusy} onClick={() => rerun('failed_step')}>
+            <button
+              type="button"
+              class="main"
+              aria-disabled={again.isBusy}
+              onClick={() => rerun('failed_step')}
+            >
               Resume{failed_step === null ? '' : ` at ${failed_step}`}
             </button>
           )}
-          <button type="button" disabled={again.isBusy} onClick={() => rerun('start')}>
+          <button type="button" aria-disabled={again.isBusy} onClick={() => rerun('start')}>
             Rerun from the start
           </button>
         </>

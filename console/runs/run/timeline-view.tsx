@@ -27,7 +27,8 @@ export function TimelineView({ run, shape, price }: TimelineViewProps) {
       <div class="timeline-axis" aria-hidden="true">
         {ticksOf(span).map((tick) => (
           <span key={tick} style={{ insetInlineStart: `${(tick / span) * 100}%` }}>
-            {tick === 0 ? '0' : duration(tick)}
+            {/* At the end there is no room for words. */}
+            {tick === 0 ? '0' : tick / span < 0.85 && duration(tick)}
           </span>
         ))}
       </div>
