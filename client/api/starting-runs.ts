@@ -184,12 +184,35 @@ export type StartedRun = {
     } | null;
     /** Of its steps, each with its step. */
     readonly warnings: readonly string[];
+    /** What the estimates take BigQuery to cost for each TiB billed. */
+    readonly bigquery_price_per_tib: number;
+    /** Of the costs, as ISO 4217 names it. */
+    readonly currency: string;
     readonly steps: readonly {
       readonly step_id: string;
       readonly type: string;
       readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
       /** How many attempts have ended. */
       readonly attempts: number;
+      /** Each attempt that has ended, and the one that is under way, as far as it is a BigQuery job. */
+      readonly attempt_details: readonly {
+        readonly attempt: number;
+        readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+        readonly started_at: string | null;
+        /** null while it runs. */
+        readonly ended_at: string | null;
+        readonly rows_written: number | null;
+        readonly bytes_processed: number | null;
+        readonly bytes_billed: number | null;
+        readonly error_code: string | null;
+        readonly error_message: string | null;
+        /** Its BigQuery job, for admins only. null: it has none, or could not be told. */
+        readonly job?: {
+          readonly project_id: string;
+          readonly location: string;
+          readonly job_id: string;
+        } | null;
+      }[];
       readonly started_at: string | null;
       readonly ended_at: string | null;
       readonly duration_ms: number | null;

@@ -18,12 +18,12 @@ export interface PlanningSettings {
   readonly allowedSources: readonly string[];
   readonly httpHosts: readonly string[];
   readonly notifyTopics: readonly string[];
-  readonly pricePerTib: number;
-  readonly currency: string;
 }
 
 export interface PlanRunSetUp extends PlanningSettings {
   readonly bigquery: ReturnType<typeof createBigQuery>;
+  readonly pricePerTib: number;
+  readonly currency: string;
   readonly runStatement: RunStatement;
   readonly newId: () => string;
   readonly now: () => Date;

@@ -73,6 +73,10 @@ export interface RunSetUp {
   readonly operations?: { readonly topic: string; readonly dataset: ControlDatasetSettings } | undefined;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
   readonly control?: ControlDatasetSettings | undefined;
+  /** What BigQuery is taken to cost for each TiB that it bills. */
+  readonly pricePerTib: number;
+  /** Of that price, as ISO 4217 names it. */
+  readonly currency: string;
   /** What dry runs go by. Unless given, there are none. */
   readonly planning?: PlanningSettings | undefined;
   readonly newId: () => string;
@@ -179,6 +183,8 @@ export function composeRun(setUp: RunSetUp, given: Partial<typeof realGoogle> = 
     holdsSlot: google.createHoldsSlot(bigquery),
     takePlace: createStreamPlaces(),
     streamPace: { ...usualStreamPace, ...setUp.streamPace },
+    pricePerTib: setUp.pricePerTib,
+    currency: setUp.currency,
     newId: setUp.newId,
     now,
     log,
@@ -229,12 +235,13 @@ function createPlanRun(
   bigquery: PlanRunSetUp['bigquery'],
   runStatement: RunStatement,
 ): PlanRun {
-  const { planning, answerMs, newId, clock } = setUp;
+  const { planning, pricePerTib, currency, answerMs, newId, clock } = setUp;
   const load = lazily(async () => {
     if (planning === undefined) throw new ServiceError('invalid_request', 'There are no dry runs here');
     // Loaded on demand: most instances plan nothing.
     const { composePlanRun }: typeof import('./compose-plan-run') = require('./compose-plan-run');
-    return composePlanRun({ ...planning, bigquery, runStatement, newId, now: clock.now });
+    const price = { pricePerTib, currency };
+    return composePlanRun({ ...planning, ...price, bigquery, runStatement, newId, now: clock.now });
   });
   return async (request) => {
     const planRun = await load();

@@ -142,7 +142,8 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
   const seconds = waitAsked(request);
   if (seconds === undefined) return { status: 202, headers, body };
   const checkKey = () => requireTenant(deps, request);
-  const awaited = { tenantId, runId, holder: tenantId, onboardingId: undefined, seconds, checkKey };
+  const viewer = { isAdmin: false };
+  const awaited = { tenantId, runId, viewer, holder: tenantId, onboardingId: undefined, seconds, checkKey };
   // What a run shows takes the scope of showRun; how it ended may know who started it.
   const mayRead = scopes.includes('read');
   const withRun = (whole: WholeRun | undefined) =>

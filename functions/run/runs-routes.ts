@@ -27,8 +27,8 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
     const checkKey = () => requireTenantOrItsAdmin(deps, request);
     const caller = await checkKey();
     expectOnlyTenant(request);
-    const { tenantId, pipelines } = caller;
-    return { tenantId, pipelines, runId, holder: holderOf(caller), checkKey };
+    const { tenantId, pipelines, isAdmin } = caller;
+    return { tenantId, pipelines, runId, viewer: { isAdmin }, holder: holderOf(caller), checkKey };
   };
   return [
     {
@@ -47,12 +47,13 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}',
       handle: async (request) => {
-        const { tenantId, runId, holder, checkKey } = await identify(request);
+        const { tenantId, runId, viewer, holder, checkKey } = await identify(request);
         const run = await findRecordedRun(tenantId, runId, runStatement);
-        const body = await wholeRun(tenantId, run, deps);
+        const body = await wholeRun(tenantId, run, viewer, deps);
         const seconds = waitAsked(request);
         if (seconds === undefined || isOver(run)) return { status: 200, body };
-        const awaited = { tenantId, runId, holder, onboardingId: run.onboarding_id, seconds, checkKey };
+        const { onboarding_id: onboardingId } = run;
+        const awaited = { tenantId, runId, viewer, holder, onboardingId, seconds, checkKey };
         const asItIs = (atEnd: WholeRun = body) => atEnd;
         return waitingReply(awaited, { status: 200 }, asItIs, deps.takePlace, deps) ?? { status: 200, body };
       },
@@ -62,7 +63,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
       method: 'GET',
       path: '/api/v1/pipelines/runs/{run_id}/events',
       handle: async (request) => {
-        const { tenantId, runId, holder, checkKey } = await identify(request);
+        const { tenantId, runId, viewer, holder, checkKey } = await identify(request);
         const lastId = request.header('Last-Event-ID');
         const heard = parseRequest(lastEventIdSchema.optional(), lastId, 'Last-Event-ID');
         // The client has heard everything. 204 keeps it from connecting again and again.
@@ -75,7 +76,7 @@ export function runsRoutes(deps: RunsRoutesDependencies): readonly Route[] {
             status: 200,
             headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
             stream: (write, gone) =>
-              streamRun({ tenantId, run, heard, checkKey }, deps, write, gone).finally(giveBack),
+              streamRun({ tenantId, run, heard, viewer, checkKey }, deps, write, gone).finally(giveBack),
           };
         } catch (error) {
           giveBack();

@@ -1,19 +1,60 @@
+import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { findRunningSteps } from '../../shared/runs/running-steps';
-import { findRecordedRun, showChecks, showRun, showSteps } from '../../shared/runs/show-run';
+import {
+  findRecordedRun,
+  showChecks,
+  showRun,
+  showSteps,
+  type TellJob,
+  tellNoJob,
+} from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import type { StreamDependencies } from './stream-run';
 
+/** Who is shown a run. */
+export interface Viewer {
+  /** Admins are told where the jobs are. */
+  readonly isAdmin: boolean;
+}
+
 /** A run with its steps and checks, as the API shows it: one statement. Throws `run_not_found`. */
-export const showWholeRun = async (tenantId: string, runId: string, deps: StreamDependencies) =>
-  wholeRun(tenantId, await findRecordedRun(tenantId, runId, deps.runStatement), deps);
+export const showWholeRun = async (
+  tenantId: string,
+  runId: string,
+  viewer: Viewer,
+  deps: StreamDependencies,
+) => wholeRun(tenantId, await findRecordedRun(tenantId, runId, deps.runStatement), viewer, deps);
 
 /** The same of a run that was read. */
-export async function wholeRun(tenantId: string, run: RecordedRun, deps: StreamDependencies) {
+export async function wholeRun(tenantId: string, run: RecordedRun, viewer: Viewer, deps: StreamDependencies) {
   const definition = deps.pipelines.get(run.pipeline);
-  const running = await findRunningSteps(run, definition, () => deps.openJobs(tenantId));
+  const [running, tellJob] = await Promise.all([
+    findRunningSteps(run, definition, () => deps.openJobs(tenantId)),
+    tellingJobs(tenantId, viewer, deps.openJobs),
+  ]);
   return {
     ...showRun(tenantId, run),
-    steps: showSteps(run, definition, running),
+    bigquery_price_per_tib: deps.pricePerTib,
+    currency: deps.currency,
+    steps: showSteps(run, definition, running, tellJob),
     checks: showChecks(run),
   };
+}
+
+/**
+ * What a viewer is told of jobs. Free of charge. Best effort: none are told where BigQuery cannot be asked where the
+ * tenant's are.
+ */
+export async function tellingJobs(
+  tenantId: string,
+  { isAdmin }: Viewer,
+  openJobs: OpenJobs,
+): Promise<TellJob> {
+  if (!isAdmin) return tellNoJob;
+  try {
+    const { projectId, location } = (await openJobs(tenantId)).place;
+    return (jobId) => ({ job: jobId === null ? null : { project_id: projectId, location, job_id: jobId } });
+  } catch {
+    return () => ({ job: null });
+  }
 }

@@ -12,9 +12,11 @@ import {
   showChecks,
   showRun,
   showSteps,
+  type TellJob,
 } from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
+import { tellingJobs, type Viewer } from './show-whole-run';
 
 /** All in milliseconds. */
 export interface StreamPace {
@@ -48,6 +50,10 @@ export interface StreamDependencies {
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly streamPace: StreamPace;
+  /** What BigQuery is taken to cost for each TiB that it bills. */
+  readonly pricePerTib: number;
+  /** Of that price, as ISO 4217 names it. */
+  readonly currency: string;
 }
 
 export interface StreamedRun {
@@ -56,6 +62,7 @@ export interface StreamedRun {
   readonly run: RecordedRun;
   /** Undefined: the client has heard nothing yet. */
   readonly heard: Heard | undefined;
+  readonly viewer: Viewer;
   /**
    * Throws where the client's key is no longer valid, or cannot be checked; the client then connects again.
    * It may be asked often, because it remembers.
@@ -84,8 +91,9 @@ export async function streamRun(
   gone: AbortSignal,
 ): Promise<void> {
   const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.streamPace;
-  const { tenantId, checkKey } = streamed;
-  const telling = createTelling(streamed, deps, write);
+  const { tenantId, viewer, checkKey } = streamed;
+  const tellJob = await tellingJobs(tenantId, viewer, deps.openJobs);
+  const telling = createTelling(streamed, tellJob, deps, write);
   const sinceBegin = stopwatch();
   let sinceRead = stopwatch();
   let { run } = streamed;
@@ -132,6 +140,7 @@ function stopwatch(): () => number {
 /** Writes what the client has not heard. */
 function createTelling(
   { tenantId, heard: heardBefore }: StreamedRun,
+  tellJob: TellJob,
   deps: StreamDependencies,
   write: Write,
 ) {
@@ -143,7 +152,7 @@ function createTelling(
   };
   /** Tells what is new, and resolves to whether something was. */
   const news = async (run: RecordedRun, jobs: readonly StepJob[]): Promise<boolean> => {
-    const steps = showSteps(run, deps.pipelines.get(run.pipeline), underWay(jobs));
+    const steps = showSteps(run, deps.pipelines.get(run.pipeline), underWay(jobs), tellJob);
     const told = tellNews(steps, showChecks(run), heard);
     heard = told.heard;
     if (told.events.length > 0) await say(formatEvents(told.events));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest } from '../../shared/http/route';
 import { isOver } from '../../shared/runs/show-run';
-import { showWholeRun } from './show-whole-run';
+import { showWholeRun, type Viewer } from './show-whole-run';
 import type { TakePlace } from './stream-places';
 import type { StreamDependencies } from './stream-run';
 
@@ -22,6 +22,7 @@ export function waitAsked(request: HttpRequest): number | undefined {
 export interface AwaitedRun {
   readonly tenantId: string;
   readonly runId: string;
+  readonly viewer: Viewer;
   /** Whose place among the streams it takes. */
   readonly holder: string;
   /** The tenant's life that the run is of; undefined: the one that it has now. */
@@ -81,13 +82,13 @@ function takenOrNot(takePlace: TakePlace, holder: string): (() => void) | undefi
  * where one finds no slot, a statement says whether the run is over. Rejects once the client is gone.
  */
 async function runAtEnd(awaited: AwaitedRun, deps: StreamDependencies, gone: AbortSignal): Promise<WholeRun> {
-  const { tenantId, runId, onboardingId, seconds, checkKey } = awaited;
+  const { tenantId, runId, viewer, onboardingId, seconds, checkKey } = awaited;
   const until = performance.now() + seconds * 1000;
   let pauseMs = pace.shortestMs;
   for (;;) {
     const isTimeUp = performance.now() >= until;
     if (isTimeUp || !(await deps.holdsSlot(tenantId, onboardingId, runId))) {
-      const run = await showWholeRun(tenantId, runId, deps);
+      const run = await showWholeRun(tenantId, runId, viewer, deps);
       if (isTimeUp || isOver(run)) return run;
       pauseMs = pace.longestMs;
     }

@@ -1,9 +1,9 @@
 import type { PipelineDefinition, Step } from '../definitions/schemas/pipeline-schema';
-import type { JobState, TenantJobs } from '../google/bigquery/jobs/tenant-jobs';
+import type { FoundJob, JobState, TenantJobs } from '../google/bigquery/jobs/tenant-jobs';
 import { executionIdOf, toExtractJobId, toJobId } from '../pipelines/job-ids';
 import { findReady } from '../pipelines/rules/dag';
 import type { RecordedRun } from '../sql/runs/read-run';
-import { isOver, showSteps } from './show-run';
+import { isOver, type RunningAttempt, showSteps } from './show-run';
 
 /** At least this many steps are looked at, and more where the run may have more under way at once. */
 const mostSteps = 8;
@@ -11,9 +11,8 @@ const mostSteps = 8;
 const mostAttempts = 10;
 
 /** The newest job of a step that is not on record as over. */
-export interface StepJob {
+export interface StepJob extends RunningAttempt {
   readonly stepId: string;
-  readonly jobId: string;
   readonly state: JobState;
 }
 
@@ -33,28 +32,28 @@ export async function findStepJobs(
   return found.filter((job) => job !== undefined);
 }
 
-/** The steps whose jobs are under way. Best effort: none where BigQuery cannot be asked. */
+/** The attempts whose jobs are under way, by their steps. Best effort: none where BigQuery cannot be asked. */
 export async function findRunningSteps(
   run: RecordedRun,
   definition: PipelineDefinition | undefined,
   openJobs: () => Promise<TenantJobs>,
-): Promise<ReadonlySet<string>> {
-  if (isOver(run) || run.status === 'QUEUED') return new Set();
+): Promise<ReadonlyMap<string, RunningAttempt>> {
+  if (isOver(run) || run.status === 'QUEUED') return new Map();
   try {
     return underWay(await findStepJobs(run, definition, await openJobs()));
   } catch {
-    return new Set();
+    return new Map();
   }
 }
 
-export const underWay = (jobs: readonly StepJob[]): ReadonlySet<string> =>
-  new Set(jobs.flatMap(({ stepId, state }) => (state === 'under way' ? [stepId] : [])));
+export const underWay = (jobs: readonly StepJob[]): ReadonlyMap<string, RunningAttempt> =>
+  new Map(jobs.flatMap((job) => (job.state === 'under way' ? [[job.stepId, job]] : [])));
 
 /** The steps that can be under way, by what is on record. */
 function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefined): readonly Step[] {
   if (definition === undefined) return [];
   const inFlight = { ...run, status: 'ADMITTED' } as const;
-  const steps = showSteps(inFlight, definition, new Set());
+  const steps = showSteps(inFlight, definition, new Map());
   const completed = new Set(
     steps.flatMap(({ step_id, status }) => (status === 'COMPLETED' ? [step_id] : [])),
   );
@@ -74,19 +73,25 @@ async function findNewestJob(run: RecordedRun, step: Step, jobs: TenantJobs): Pr
     const jobId = toJobId(executionId, step.id, attempt);
     const found = await findAttemptsJob(step, jobId, jobs);
     if (found === undefined) return newest;
-    newest = found;
+    const { createdAt = null, ...job } = found;
+    newest = { ...job, stepId: step.id, number: attempt, startedAt: createdAt };
     if (newest.state !== 'failed') return newest;
   }
   return newest;
 }
 
 /** The export of a query is two jobs, one after the other. */
-async function findAttemptsJob(step: Step, jobId: string, jobs: TenantJobs): Promise<StepJob | undefined> {
-  const state = await jobs.stateOf(jobId);
-  if (state === undefined) return undefined;
+async function findAttemptsJob(
+  step: Step,
+  jobId: string,
+  jobs: TenantJobs,
+): Promise<(FoundJob & { readonly jobId: string }) | undefined> {
+  const found = await jobs.find(jobId);
+  if (found === undefined) return undefined;
   const isQuerysExport = step.type === 'export' && step.sql !== undefined;
-  if (!isQuerysExport || state !== 'completed') return { stepId: step.id, jobId, state };
+  if (!isQuerysExport || found.state !== 'completed') return { ...found, jobId };
   const extractJobId = toExtractJobId(jobId);
+  const extract = await jobs.find(extractJobId);
   // Between the two the step is under way, and the second may be started at any time.
-  return { stepId: step.id, jobId: extractJobId, state: (await jobs.stateOf(extractJobId)) ?? 'under way' };
+  return { ...found, jobId: extractJobId, state: extract?.state ?? 'under way' };
 }

@@ -30,6 +30,35 @@ export const isOver = ({ status }: Pick<RecordedRun, 'status'>): boolean =>
 /** A step that is over has its last attempt's status. `PENDING`: not begun, or about to be tried again. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED';
 
+/** An attempt that is not on record yet: what is known of it is its job. */
+export interface RunningAttempt {
+  readonly number: number;
+  readonly jobId: string;
+  readonly startedAt: Date | null;
+}
+
+/** Tells of an attempt's job what its reader may know of it: of a tenant's project nothing. */
+export type TellJob = (jobId: string | null) => Pick<ShownAttempt, 'job'>;
+
+/** For tenants. */
+export const tellNoJob: TellJob = () => ({});
+
+export interface ShownAttempt {
+  /** From 1. */
+  readonly attempt: number;
+  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+  readonly started_at: string | null;
+  /** null while it runs. */
+  readonly ended_at: string | null;
+  readonly rows_written: number | null;
+  readonly bytes_processed: number | null;
+  readonly bytes_billed: number | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  /** For admins only. null: it is no BigQuery job. */
+  readonly job?: { readonly project_id: string; readonly location: string; readonly job_id: string } | null;
+}
+
 /** Numbers are totals over the step's attempts; null while no attempt is over. */
 export interface ShownStep {
   readonly step_id: string;
@@ -37,6 +66,8 @@ export interface ShownStep {
   readonly status: StepStatus;
   /** How many attempts have ended. */
   readonly attempts: number;
+  /** Each of them, and the one that is under way. */
+  readonly attempt_details: readonly ShownAttempt[];
   readonly started_at: string | null;
   readonly ended_at: string | null;
   /** Milliseconds from the first attempt's start to the last one's end. */
@@ -115,12 +146,13 @@ function warningsOf({ attempts, status, rows_written }: RecordedRun): readonly s
  * pipeline's definition. A run that is over shows only what is recorded, because the definition may have
  * changed since.
  *
- * @param running the steps that are known to be under way
+ * @param running the attempts that are known to be under way, by their steps
  */
 export function showSteps(
   run: RecordedRun,
   definition: PipelineDefinition | undefined,
-  running: ReadonlySet<string>,
+  running: ReadonlyMap<string, RunningAttempt>,
+  tellJob: TellJob = tellNoJob,
 ): readonly ShownStep[] {
   const attempts = new Map<string, RecordedAttempt[]>();
   for (const attempt of run.attempts) {
@@ -133,15 +165,18 @@ export function showSteps(
   const isKnown = ({ id }: Step) => attempts.has(id) || reused[id] !== undefined;
   const listed = isOver(run) ? defined.filter(isKnown) : defined;
   const ids = new Set(listed.map(({ id }) => id));
+  const shown = (id: string, type: string, ended: readonly RecordedAttempt[]) => ({
+    step_id: id,
+    type,
+    ...showStep(run, ended, running.get(id), tellJob),
+  });
   return [
     ...listed.map(({ id, type }) => {
       const before = reused[id];
-      return before === undefined
-        ? showStep(run, id, type, attempts.get(id) ?? [], running)
-        : showReused(id, type, before);
+      return before === undefined ? shown(id, type, attempts.get(id) ?? []) : showReused(id, type, before);
     }),
     ...[...attempts].flatMap(([id, ended]) =>
-      ids.has(id) ? [] : [showStep(run, id, ended[0]?.step_type ?? '', ended, running)],
+      ids.has(id) ? [] : [shown(id, ended[0]?.step_type ?? '', ended)],
     ),
   ];
 }
@@ -151,19 +186,22 @@ export const showChecks = (run: RecordedRun): readonly ShownCheck[] =>
 
 function showStep(
   run: RecordedRun,
-  stepId: string,
-  type: string,
   attempts: readonly RecordedAttempt[],
-  running: ReadonlySet<string>,
-): ShownStep {
+  found: RunningAttempt | undefined,
+  tellJob: TellJob,
+): Omit<ShownStep, 'step_id' | 'type'> {
   const first = attempts[0];
   const last = attempts.at(-1);
+  const status = statusOf(run, last, found !== undefined);
+  const running = status === 'RUNNING' ? found : undefined;
   return {
-    step_id: stepId,
-    type,
-    status: statusOf(run, last, running.has(stepId)),
+    status,
     attempts: attempts.length,
-    started_at: first?.started_at.toISOString() ?? null,
+    attempt_details: [
+      ...attempts.map((attempt) => showAttempt(attempt, tellJob)),
+      ...(running === undefined ? [] : [showRunning(running, tellJob)]),
+    ],
+    started_at: (first?.started_at ?? running?.startedAt)?.toISOString() ?? null,
     ended_at: last?.ended_at.toISOString() ?? null,
     duration_ms: first && last ? durationMs(first.started_at, last.ended_at) : null,
     rows_written: total(attempts, 'rows_written'),
@@ -178,6 +216,32 @@ function showStep(
   };
 }
 
+const showAttempt = (attempt: RecordedAttempt, tellJob: TellJob): ShownAttempt => ({
+  attempt: attempt.attempt,
+  status: attempt.status,
+  started_at: attempt.started_at.toISOString(),
+  ended_at: attempt.ended_at.toISOString(),
+  rows_written: attempt.rows_written,
+  bytes_processed: attempt.bytes_processed,
+  bytes_billed: attempt.bytes_billed,
+  error_code: attempt.error_code,
+  error_message: attempt.error_message,
+  ...tellJob(attempt.job_id),
+});
+
+const showRunning = ({ number, jobId, startedAt }: RunningAttempt, tellJob: TellJob): ShownAttempt => ({
+  attempt: number,
+  status: 'RUNNING',
+  started_at: startedAt?.toISOString() ?? null,
+  ended_at: null,
+  rows_written: null,
+  bytes_processed: null,
+  bytes_billed: null,
+  error_code: null,
+  error_message: null,
+  ...tellJob(jobId),
+});
+
 /** It is done, and cost this run nothing. */
 const showReused = (
   stepId: string,
@@ -188,6 +252,7 @@ const showReused = (
   type,
   status: 'COMPLETED',
   attempts: 0,
+  attempt_details: [],
   started_at: null,
   ended_at: null,
   duration_ms: null,

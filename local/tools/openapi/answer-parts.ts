@@ -45,19 +45,37 @@ const runIdentity = {
 };
 const runSummary = z.strictObject({ ...runIdentity, ...runState });
 
-const step = z.strictObject({
-  step_id: text,
-  type: text,
-  status: z.enum(['PENDING', 'RUNNING', 'COMPLETED', 'FAILED']),
-  attempts: count.describe('How many attempts have ended.'),
-  started_at: time.nullable(),
-  ended_at: time.nullable(),
-  duration_ms: count.nullable(),
+const usedByAttempt = {
   rows_written: count.nullable(),
   bytes_processed: count.nullable(),
   bytes_billed: count.nullable(),
   error_code: text.nullable(),
   error_message: text.nullable(),
+};
+const attempt = z.strictObject({
+  attempt: z.int().min(1),
+  status: z.enum(['RUNNING', 'COMPLETED', 'FAILED']),
+  started_at: time.nullable(),
+  ended_at: time.nullable().describe('null while it runs.'),
+  ...usedByAttempt,
+  job: z
+    .strictObject({ project_id: text, location: text, job_id: text })
+    .nullable()
+    .optional()
+    .describe('Its BigQuery job, for admins only. null: it has none, or could not be told.'),
+});
+const step = z.strictObject({
+  step_id: text,
+  type: text,
+  status: z.enum(['PENDING', 'RUNNING', 'COMPLETED', 'FAILED']),
+  attempts: count.describe('How many attempts have ended.'),
+  attempt_details: z
+    .array(attempt)
+    .describe('Each attempt that has ended, and the one that is under way, as far as it is a BigQuery job.'),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  duration_ms: count.nullable(),
+  ...usedByAttempt,
   bad_records: count.nullable().describe('Rows of files that its last attempt left out.'),
   file_format: text.nullable().describe('What its files turned out to be, such as FOCUS 1.2.'),
   warnings: z.array(text),

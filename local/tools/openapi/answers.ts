@@ -38,7 +38,8 @@ const {
   operation,
 } = answerParts;
 
-const wholeRun = run.extend({ steps: z.array(step), checks: z.array(check) });
+const price = { bigquery_price_per_tib: pricePerTib, currency };
+const wholeRun = run.extend({ ...price, steps: z.array(step), checks: z.array(check) });
 const overwritten = z.strictObject({ from: quota, to: quota });
 
 export const answerSchemas = {
@@ -224,8 +225,7 @@ export const answerSchemas = {
     tenant_id: text,
     from: time,
     to: time.nullable().describe('null: until now.'),
-    bigquery_price_per_tib: pricePerTib,
-    currency,
+    ...price,
     quota: z.strictObject({
       max_pipelines_per_month: quota,
       pipeline_runs_this_month: count,
@@ -246,8 +246,7 @@ export const answerSchemas = {
     month: text.nullable().describe('null: `from` or `to` was asked for.'),
     from: time,
     to: time.nullable().describe('null: until now.'),
-    bigquery_price_per_tib: pricePerTib,
-    currency,
+    ...price,
     tenants: z.array(z.strictObject({ tenant_id: text, ...usage })),
     next_cursor: nextCursor,
   }),

@@ -16,6 +16,7 @@ const attempt = z.object({
   step_type: string,
   attempt: integer,
   status: z.enum(['COMPLETED', 'FAILED']),
+  job_id: string.nullable(),
   started_at: timestamp,
   ended_at: timestamp,
   rows_written: integer.nullable(),
@@ -94,8 +95,8 @@ SELECT
   (SELECT mean_run_ms FROM tenants WHERE tenant_id = @tenant_id) AS mean_run_ms,
   ARRAY(
     SELECT AS STRUCT
-      step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
-      error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
+      step_id, step_type, attempt, status, job_id, started_at, ended_at, rows_written, bytes_processed,
+      bytes_billed, error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
     FROM step_logs
     WHERE run_id = @run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1

@@ -45,6 +45,8 @@ const routes = composeRun(
   {
     runTopic: env.RUN_TOPIC,
     pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
+    pricePerTib: env.BIGQUERY_PRICE_PER_TIB,
+    currency: env.BILLING_CURRENCY,
     newId: randomUUID,
     clock: systemClock,
     log,

@@ -183,10 +183,9 @@ export async function startRunInstance(
     allowedSources: ['*', 'gs://*'],
     httpHosts: [],
     notifyTopics: [],
-    pricePerTib: 6.25,
-    currency: 'USD',
   };
-  const setUp = { runTopic, pipelines, ...settings, planning, newId: randomUUID, clock, log };
+  const price = { pricePerTib: 6.25, currency: 'USD' };
+  const setUp = { runTopic, pipelines, ...settings, planning, ...price, newId: randomUUID, clock, log };
   return { ...(await serve(composeRun(setUp, googleAt(options)), log)), lines };
 }
 

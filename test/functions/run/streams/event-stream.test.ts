@@ -71,7 +71,9 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
   it('tells once of a step whose job is under way, before there is any record', async () => {
     const apiKey = await world.backends.onboard('under_way');
     await world.backends.hold('under_way', ['run-1'], { pipeline: twoLoads });
-    const job = { jobReference: { jobId: 'x' }, status: { state: 'RUNNING' } };
+    const began = new Date('2026-11-30T10:00:00.500Z');
+    const statistics = { creationTime: String(began.getTime()) };
+    const job = { jobReference: { jobId: 'x' }, status: { state: 'RUNNING' }, statistics };
     world.proxy.treat(({ path }) => (path.includes('_first_1') ? { status: 200, body: job } : 'pass'));
     const stream = await open(apiKey);
     expect((await stream.next())?.event).toBe('run');
@@ -79,8 +81,17 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
     const running = await stream.next();
     expect(running).toMatchObject({
       event: 'step',
-      data: { step_id: 'first', status: 'RUNNING', attempts: 0 },
+      data: { step_id: 'first', status: 'RUNNING', attempts: 0, started_at: began.toISOString() },
     });
+    expect(running?.data.attempt_details).toEqual([
+      expect.objectContaining({
+        attempt: 1,
+        status: 'RUNNING',
+        started_at: began.toISOString(),
+        ended_at: null,
+      }),
+    ]);
+    expect(JSON.stringify(running?.data)).not.toContain('job');
     expect(world.proxy.countOf('read-run')).toBe(reads);
     expect((await world.show(apiKey)).steps).toMatchObject([
       { step_id: 'first', status: 'RUNNING' },

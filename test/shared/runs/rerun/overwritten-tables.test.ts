@@ -29,6 +29,7 @@ const attempt = (step_id: string) => ({
   rows_written: 1,
   bytes_processed: 0,
   bytes_billed: 0,
+  job_id: null,
   error_code: null,
   error_message: null,
   bad_records: null,

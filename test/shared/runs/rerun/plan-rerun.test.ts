@@ -38,6 +38,7 @@ const attempt = (
     rows_written: 3,
     bytes_processed: 0,
     bytes_billed: 0,
+    job_id: null,
     error_code: null,
     error_message: null,
     bad_records: null,

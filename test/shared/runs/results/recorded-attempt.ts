@@ -15,6 +15,7 @@ export const attemptOf = (
   rows_written: 3,
   bytes_processed: 0,
   bytes_billed: 0,
+  job_id: null,
   error_code: null,
   error_message: null,
   bad_records: null,

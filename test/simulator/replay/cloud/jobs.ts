@@ -190,15 +190,17 @@ export function createJobsModel(world: {
   return {
     runJob,
     openJobs: (life) => async () => ({
-      stateOf: (jobId) =>
+      place: { projectId: 'simulated', location: 'US' },
+      find: (jobId) =>
         call(life, {
           what: `state of job ${jobId}`,
           effects: [],
           answer: () => {
             const job = jobs.get(jobId);
             if (job === undefined) return undefined;
-            if (job.endedAt === undefined) return 'under way';
-            return job.failure === undefined ? 'completed' : 'failed';
+            const ended = job.failure === undefined ? 'completed' : 'failed';
+            const state = job.endedAt === undefined ? 'under way' : ended;
+            return { state, createdAt: new Date(job.createdAt) };
           },
           latencyMs: requestLatencyMs,
         }),

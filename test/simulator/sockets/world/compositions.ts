@@ -38,7 +38,8 @@ const events = { topic: 'tenant-events', types: [] };
 export const compositions = {
   run(life: Life, { clock, newId, journal, oblivion, pipelines, runTopic }: Surroundings) {
     const log = mortalLog(life, journal);
-    const setUp = { runTopic, pipelines, admission, newId, clock, log };
+    const price = { pricePerTib: 6.25, currency: 'USD' };
+    const setUp = { runTopic, pipelines, admission, ...price, newId, clock, log };
     return serveRoutes(composeRun(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 

@@ -159,7 +159,8 @@ const mortalOpenJobs =
   async (dataset) => {
     const jobs = await life.through('open-jobs', dataset, () => openJobs(dataset));
     return {
-      stateOf: (jobId) => life.through('state-of-job', jobId, () => jobs.stateOf(jobId)),
+      place: jobs.place,
+      find: (jobId) => life.through('find-job', jobId, () => jobs.find(jobId)),
       cancel: (jobId) => life.through('cancel-job', jobId, () => jobs.cancel(jobId)),
     };
   };

@@ -10,8 +10,8 @@ SELECT
   (SELECT mean_run_ms FROM tenants WHERE tenant_id = p_tenant_id) AS mean_run_ms,
   ARRAY(
     SELECT AS STRUCT
-      step_id, step_type, attempt, status, started_at, ended_at, rows_written, bytes_processed, bytes_billed,
-      error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
+      step_id, step_type, attempt, status, job_id, started_at, ended_at, rows_written, bytes_processed,
+      bytes_billed, error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
     FROM step_logs
     WHERE run_id = p_run_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1
