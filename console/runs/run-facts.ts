@@ -1,4 +1,11 @@
+import type { Run } from '../../client';
+import { money } from '../format/numbers';
+
 /** What is computed from a run's figures. Pure. */
+
+/** As admins are told it. */
+export type BigQueryJob = NonNullable<Attempt['job']>;
+type Attempt = Run['steps'][number]['attempt_details'][number];
 
 interface RunTimes {
   readonly status: string;
@@ -59,5 +66,18 @@ export const triggerWord = (trigger: string | null): string => trigger ?? '–';
 
 const tib = 1024 ** 4;
 
-/** What BigQuery bills for bytes, in the currency of the price. */
-export const costOf = (bytesBilled: number, pricePerTib: number): number => (bytesBilled / tib) * pricePerTib;
+/** What BigQuery bills for bytes, at the price that the run was told with. */
+export const costOf = (
+  bytesBilled: number | null,
+  {
+    bigquery_price_per_tib,
+    currency,
+  }: { readonly bigquery_price_per_tib: number; readonly currency: string },
+): string | undefined =>
+  bytesBilled === null ? undefined : money((bytesBilled / tib) * bigquery_price_per_tib, currency);
+
+/** BigQuery's page of a job in Google's console; undefined of the project of a local cloud, which is not there. */
+export const pageOfJob = ({ project_id, location, job_id }: BigQueryJob): string | undefined =>
+  project_id === 'local'
+    ? undefined
+    : `https://console.cloud.google.com/bigquery?project=${project_id}&j=bq:${location}:${job_id}&page=queryresults`;

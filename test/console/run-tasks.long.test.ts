@@ -70,6 +70,18 @@ withBrowser('Runs and pipelines in the console, in Chromium', () => {
     await cancelled.getByRole('button', { name: 'Cancel the run' }).click();
     await cancelled.getByText('It was cancelled').waitFor();
 
+    // Where its jobs are, admins are told. Google's console has nothing of a local cloud.
+    const job = `tp_${other.run_id}`;
+    await stepOf(cancelled, 'remember_before').click();
+    const attempt = cancelled.getByRole('row', { name: /^1 completed/ });
+    await attempt.getByText(job).waitFor();
+    await attempt.getByRole('button', { name: 'Copy: Job of attempt 1' }).waitFor();
+    expect(await attempt.getByRole('link').count()).toBe(0);
+    expect(await inaccessible(cancelled)).toEqual([]);
+    await stepOf(page, 'remember_before').click();
+    await page.getByText('Began', { exact: true }).first().waitFor();
+    expect(await page.getByText('BigQuery job').count()).toBe(0);
+
     waiting.answer();
     await stepOf(page, 'count_customers').getByText('completed').waitFor();
     await page.getByRole('cell', { name: 'DE' }).waitFor();

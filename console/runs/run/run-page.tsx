@@ -18,7 +18,6 @@ import { RunResults } from './run-results';
 import { RunFigures, RunOrigin } from './run-summary';
 import { TimelineView } from './timeline-view';
 import { useLiveRun } from './use-live-run';
-import { useBytePrice } from './use-price';
 
 /** A run: how it goes while it goes, and afterwards why it ended as it did. */
 export function RunPage() {
@@ -54,7 +53,6 @@ export function RunPage() {
 function ShownRun({ run }: { readonly run: Run }) {
   const { pipeline, steps, checks, warnings } = run;
   const defined = usePipeline(pipeline);
-  const price = useBytePrice(run.tenant_id);
   const shape = defined.answer === undefined ? undefined : shapeOf(defined.answer.steps);
   // A step that failed is open, with its checks.
   const failed = new Set(steps.flatMap(({ step_id, status }) => (status === 'FAILED' ? [step_id] : [])));
@@ -64,7 +62,7 @@ function ShownRun({ run }: { readonly run: Run }) {
     : [...(shape?.steps.keys() ?? [])].filter((id) => !steps.some(({ step_id }) => step_id === id));
   return (
     <>
-      <RunFigures run={run} price={price} />
+      <RunFigures run={run} />
       <WhyItFailed run={run} />
       {warnings.length > 0 && (
         <Notice kind="warning" title={warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}>
@@ -76,7 +74,7 @@ function ShownRun({ run }: { readonly run: Run }) {
         </Notice>
       )}
       <Section title="Steps">
-        <TimelineView run={run} shape={shape} price={price} />
+        <TimelineView run={run} shape={shape} />
         {notReached.length > 0 && (
           <p class="quiet small">Not begun, by the pipeline as it is now: {notReached.join(', ')}.</p>
         )}

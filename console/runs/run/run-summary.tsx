@@ -1,25 +1,19 @@
 import type { Run } from '../../../client';
 import { runPlace, runsPlace } from '../../app/places';
 import { useNow } from '../../data/use-now';
-import { bytes, count, duration, money } from '../../format/numbers';
+import { bytes, count, duration } from '../../format/numbers';
 import { FactList } from '../../ui/lists/fact-list';
 import { Section } from '../../ui/page';
 import { CodeBlock } from '../../ui/texts/code-block';
 import { Time } from '../../ui/times';
 import { shortId } from '../run-columns';
 import { costOf, isInFlight, tookMs, triggerWord, waitedMs } from '../run-facts';
-import type { BytePrice } from './use-price';
 
 const orNone = (value: number | null, unit: (value: number) => string) =>
   value === null ? '–' : unit(value);
 
-interface RunFiguresProps {
-  readonly run: Run;
-  readonly price: BytePrice | undefined;
-}
-
 /** The run's figures: while it runs, those of its steps so far. */
-export function RunFigures({ run, price }: RunFiguresProps) {
+export function RunFigures({ run }: { readonly run: Run }) {
   const now = useNow(isInFlight(run), 1_000);
   const { queue, steps } = run;
   const tookSoFar = tookMs(run, now);
@@ -54,10 +48,7 @@ export function RunFigures({ run, price }: RunFiguresProps) {
           { name: 'Rows written', value: orNone(figure('rows_written'), count) },
           { name: 'Bytes processed', value: orNone(figure('bytes_processed'), bytes) },
           { name: 'Bytes billed', value: orNone(billed, bytes) },
-          {
-            name: 'Cost',
-            value: price && billed !== null ? money(costOf(billed, price.perTib), price.currency) : undefined,
-          },
+          { name: 'Cost', value: costOf(billed, run) },
         ]}
       />
     </section>

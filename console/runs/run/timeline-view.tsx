@@ -7,16 +7,14 @@ import { isInFlight, stepWord } from '../run-facts';
 import type { PipelineShape } from './pipeline-shape';
 import { StepDetails } from './step-details';
 import { type Bar, placeInSpan, type Timeline, type TimelineRow, ticksOf, timelineOf } from './timeline';
-import type { BytePrice } from './use-price';
 
 interface TimelineViewProps {
   readonly run: Run;
   readonly shape: PipelineShape | undefined;
-  readonly price: BytePrice | undefined;
 }
 
 /** The steps by time. Each opens what is known of it; the one that failed is open. */
-export function TimelineView({ run, shape, price }: TimelineViewProps) {
+export function TimelineView({ run, shape }: TimelineViewProps) {
   const isMoving = isInFlight(run);
   const now = useNow(isMoving);
   const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
@@ -43,7 +41,6 @@ export function TimelineView({ run, shape, price }: TimelineViewProps) {
               timeline={timeline}
               run={run}
               shape={shape}
-              price={price}
               isOpen={isOpen}
               onToggle={() => setOpened(new Map(opened).set(row.id, !isOpen))}
             />
@@ -63,7 +60,7 @@ function WaitRow({ row, timeline }: { readonly row: RowOf<'wait'>; readonly time
         <span class="timeline-name">
           <span class="quiet">{row.title}</span>
         </span>
-        <BarView bar={row.bar} timeline={timeline} />
+        <BarView bars={[row.bar]} timeline={timeline} />
         <span class="timeline-took">{duration(row.bar.to - row.bar.from)}</span>
       </div>
     </li>
@@ -75,20 +72,13 @@ interface StepRowProps {
   readonly timeline: Timeline;
   readonly run: Run;
   readonly shape: PipelineShape | undefined;
-  readonly price: BytePrice | undefined;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-function StepRow({
-  row: { id, step, needs, bar },
-  timeline,
-  run,
-  shape,
-  price,
-  isOpen,
-  onToggle,
-}: StepRowProps) {
+function StepRow({ row: { id, step, needs, bars }, timeline, run, shape, isOpen, onToggle }: StepRowProps) {
+  const [first] = bars;
+  const last = bars.at(-1);
   return (
     <li class="timeline-row">
       <button type="button" class="timeline-head" aria-expanded={isOpen} onClick={onToggle}>
@@ -98,22 +88,13 @@ function StepRow({
             <span class="timeline-title">{id}</span> <span class="quiet small">{step.type}</span>
           </span>
         </span>
-        <BarView bar={bar} timeline={timeline} note={noteOf(step, needs, run)} />
+        <BarView bars={bars} timeline={timeline} note={noteOf(step, needs, run)} />
         <span class="timeline-took">
           <Status word={stepWord(step, run)} />
-          <span class="took">{bar === undefined ? '–' : duration(bar.to - bar.from)}</span>
+          <span class="took">{first && last ? duration(last.to - first.from) : '–'}</span>
         </span>
       </button>
-      {isOpen && (
-        <StepDetails
-          run={run}
-          step={step}
-          needs={needs}
-          bar={bar}
-          defined={shape?.steps.get(id)}
-          price={price}
-        />
-      )}
+      {isOpen && <StepDetails run={run} step={step} needs={needs} defined={shape?.steps.get(id)} />}
     </li>
   );
 }
@@ -134,25 +115,31 @@ function noteOf(step: Run['steps'][number], needs: readonly string[], run: Run):
 }
 
 interface BarViewProps {
-  readonly bar: Bar | undefined;
+  readonly bars: readonly Bar[];
   readonly timeline: Timeline;
   readonly note?: string | undefined;
 }
 
-function BarView({ bar, timeline, note }: BarViewProps) {
-  if (bar === undefined) return <span class="timeline-track quiet small">{note}</span>;
-  const { start, size } = placeInSpan(bar, timeline);
-  const isLate = start + size > 70;
+function BarView({ bars, timeline, note }: BarViewProps) {
+  const places = bars.map((bar) => ({ ...bar, ...placeInSpan(bar, timeline) }));
+  const [first] = places;
+  const last = places.at(-1);
+  if (first === undefined || last === undefined)
+    return <span class="timeline-track quiet small">{note}</span>;
+  const end = last.start + last.size;
   return (
     <span class="timeline-track">
-      <span
-        class={`bar ${bar.kind}${bar.isOpen ? ' open' : ''}`}
-        style={{ insetInlineStart: `${start}%`, inlineSize: `${size}%` }}
-      />
+      {places.map(({ from, kind, isOpen, start, size }) => (
+        <span
+          key={from}
+          class={`bar ${kind}${isOpen ? ' open' : ''}`}
+          style={{ insetInlineStart: `${start}%`, inlineSize: `${size}%` }}
+        />
+      ))}
       {note !== undefined && (
         <span
           class="timeline-note quiet small"
-          style={isLate ? { insetInlineEnd: `${100 - start}%` } : { insetInlineStart: `${start + size}%` }}
+          style={end > 70 ? { insetInlineEnd: `${100 - first.start}%` } : { insetInlineStart: `${end}%` }}
         >
           {note}
         </span>

@@ -20,8 +20,8 @@ export type TimelineRow =
       readonly step: RunStep;
       /** The steps that it waits for, by the pipeline as it is now. */
       readonly needs: readonly string[];
-      /** undefined: it has not begun, or another run has done it. */
-      readonly bar: Bar | undefined;
+      /** One for each attempt. None: it has not begun, or another run has done it. */
+      readonly bars: readonly Bar[];
     };
 
 export interface Timeline {
@@ -69,8 +69,8 @@ export function timelineOf(run: Run, needs: NeedsOfSteps, now: number): Timeline
       }),
     );
   for (const step of inOrder(run.steps, needs)) {
-    const bar = barOf(step, { needs, run, begun, to, isOpen });
-    rows.push({ kind: 'step', id: step.step_id, step, needs: needs.get(step.step_id) ?? [], bar });
+    const bars = step.attempt_details.map((attempt) => barOf(attempt, begun, to, isOpen));
+    rows.push({ kind: 'step', id: step.step_id, step, needs: needs.get(step.step_id) ?? [], bars });
   }
   return { from, to: Math.max(to, from + 1), rows };
 }
@@ -87,29 +87,18 @@ function beginningOfWork({ started_at, steps }: Run): number | undefined {
   return began.length === 0 ? undefined : Math.min(...began);
 }
 
-interface Surroundings {
-  readonly needs: NeedsOfSteps;
-  readonly run: Run;
-  readonly begun: number;
-  readonly to: number;
-  readonly isOpen: boolean;
-}
-
-function barOf(step: RunStep, { needs, run, begun, to, isOpen }: Surroundings): Bar | undefined {
-  const { status, started_at, ended_at } = step;
-  const start = timeOf(started_at);
-  if (status === 'RUNNING') {
-    // Of a first attempt that is under way no time is told: it began when the steps before it had ended.
-    const before = (needs.get(step.step_id) ?? []).flatMap((id) => {
-      const ended = timeOf(run.steps.find((other) => other.step_id === id)?.ended_at ?? null);
-      return ended === undefined ? [] : [ended];
-    });
-    const from = start ?? Math.max(begun, ...before);
-    return { from: Math.min(from, to), to, isOpen, kind: isOpen ? 'live' : 'off' };
-  }
-  if (start === undefined) return undefined;
-  const kind = status === 'COMPLETED' ? 'good' : status === 'FAILED' ? 'bad' : 'waits';
-  return { from: start, to: Math.max(start, timeOf(ended_at) ?? to), isOpen: false, kind };
+/** One that was still under way when its run was over is known no further. */
+function barOf(
+  { status, started_at, ended_at }: RunStep['attempt_details'][number],
+  begun: number,
+  to: number,
+  isOpen: boolean,
+): Bar {
+  const from = timeOf(started_at) ?? begun;
+  const runs = status === 'RUNNING';
+  const kind = runs ? (isOpen ? 'live' : 'off') : status === 'COMPLETED' ? 'good' : 'bad';
+  const isOver = !runs || !isOpen;
+  return { from: Math.min(from, to), to: Math.max(from, timeOf(ended_at) ?? to), isOpen: !isOver, kind };
 }
 
 /** Each step behind those that it needs; else by when they began, and as they stand in the pipeline. */

@@ -1,7 +1,14 @@
 import type { Run, RunEvent } from '../../../client';
 import { afterEvent } from '../../../console/runs/run/live-run';
-import { inOrder, placeInSpan, ticksOf, timelineOf } from '../../../console/runs/run/timeline';
-import { stepWord, tookMs, waitedMs } from '../../../console/runs/run-facts';
+import {
+  type Bar,
+  inOrder,
+  placeInSpan,
+  type TimelineRow,
+  ticksOf,
+  timelineOf,
+} from '../../../console/runs/run/timeline';
+import { costOf, pageOfJob, stepWord, tookMs, waitedMs } from '../../../console/runs/run-facts';
 
 const begin = Date.parse('2026-11-30T10:00:00Z');
 const at = (seconds: number): string => new Date(begin + seconds * 1_000).toISOString();
@@ -14,6 +21,7 @@ const step = (step_id: string, status: Step['status'], given: Partial<Step> = {}
   type: 'query',
   status,
   attempts: 0,
+  attempt_details: [],
   started_at: null,
   ended_at: null,
   duration_ms: null,
@@ -56,9 +64,32 @@ const run = (given: Partial<Run>): Run => ({
   lease_expires_at: null,
   queue: null,
   warnings: [],
+  bigquery_price_per_tib: 6.25,
+  currency: 'USD',
   steps: [],
   checks: [],
   ...given,
+});
+
+type Attempt = Step['attempt_details'][number];
+
+/** Attempts that began and ended at these seconds: null while one runs. */
+const tried = (...attempts: readonly (readonly [Attempt['status'], number | null, number | null])[]) => ({
+  attempt_details: attempts.map(
+    ([status, from, to], index): Attempt => ({
+      attempt: index + 1,
+      status,
+      started_at: from === null ? null : at(from),
+      ended_at: to === null ? null : at(to),
+      rows_written: null,
+      bytes_processed: null,
+      bytes_billed: null,
+      error_code: null,
+      error_message: null,
+    }),
+  ),
+  started_at: attempts[0]?.[1] == null ? null : at(attempts[0][1]),
+  ended_at: attempts.at(-1)?.[2] == null ? null : at(Number(attempts.at(-1)?.[2])),
 });
 
 const needs = new Map([
@@ -66,10 +97,12 @@ const needs = new Map([
   ['check', ['build']],
 ]);
 
+const barText = ({ from, to, kind, isOpen }: Bar) =>
+  `${(from - begin) / 1_000} to ${(to - begin) / 1_000} ${kind}${isOpen ? ' on' : ''}`;
+const barsOf = (row: TimelineRow): readonly Bar[] => (row.kind === 'wait' ? [row.bar] : row.bars);
 const told = (shown: Run, now: number) =>
   timelineOf(shown, needs, past(now)).rows.map(
-    ({ id, bar }) =>
-      `${id}: ${bar === undefined ? 'none' : `${(bar.from - begin) / 1_000} to ${(bar.to - begin) / 1_000} ${bar.kind}${bar.isOpen ? ' on' : ''}`}`,
+    (row) => `${row.id}: ${barsOf(row).map(barText).join(', ') || 'none'}`,
   );
 
 describe('A run’s timeline', () => {
@@ -85,29 +118,29 @@ describe('A run’s timeline', () => {
     ]);
   });
 
-  it('lets a step that runs begin where those before it have ended', () => {
+  it('shows each attempt, and how long the one takes that is under way', () => {
     const steps = [
-      step('load', 'COMPLETED', { attempts: 1, started_at: at(1), ended_at: at(4) }),
-      step('build', 'RUNNING'),
+      step('load', 'COMPLETED', tried(['FAILED', 1, 2], ['COMPLETED', 3, 4])),
+      step('build', 'RUNNING', tried(['FAILED', 5, 6], ['RUNNING', 7, null])),
       step('check', 'PENDING'),
     ];
     expect(told(run({ steps }), 9)).toEqual([
       'start: 0 to 1 waits',
-      'load: 1 to 4 good',
-      'build: 4 to 9 live on',
+      'load: 1 to 2 bad, 3 to 4 good',
+      'build: 5 to 6 bad, 7 to 9 live on',
       'check: none',
     ]);
   });
 
   it('ends with the run, not with the clock', () => {
-    const steps = [step('load', 'FAILED', { attempts: 2, started_at: at(0), ended_at: at(5) })];
+    const steps = [step('load', 'FAILED', tried(['FAILED', 0, 5]))];
     const over = run({ status: 'FAILED', started_at: at(0), ended_at: at(6), steps });
     expect(told(over, 500)).toEqual(['load: 0 to 5 bad']);
     expect(timelineOf(over, needs, past(500))).toMatchObject({ from: past(0), to: past(6) });
   });
 
   it('has no step still running in a run that was cancelled', () => {
-    const steps = [step('load', 'RUNNING')];
+    const steps = [step('load', 'RUNNING', tried(['RUNNING', null, null]))];
     expect(told(run({ status: 'CANCELLED', started_at: at(1), ended_at: at(6), steps }), 500)).toEqual([
       'start: 0 to 1 waits',
       'load: 1 to 6 off',
@@ -116,11 +149,11 @@ describe('A run’s timeline', () => {
 
   it('has no bar that ends before it begins, however the viewer’s clock goes', () => {
     const steps = [
-      step('load', 'COMPLETED', { attempts: 1, started_at: at(10), ended_at: at(12) }),
-      step('build', 'RUNNING'),
+      step('load', 'COMPLETED', tried(['COMPLETED', 10, 12])),
+      step('build', 'RUNNING', tried(['RUNNING', 13, null])),
     ];
-    for (const { bar } of timelineOf(run({ steps }), needs, past(-3_600)).rows)
-      if (bar !== undefined) expect(bar.to).toBeGreaterThanOrEqual(bar.from);
+    for (const bar of timelineOf(run({ steps }), needs, past(-3_600)).rows.flatMap(barsOf))
+      expect(bar.to).toBeGreaterThanOrEqual(bar.from);
   });
 
   it('puts steps behind those that they need, else by when they began', () => {
@@ -206,5 +239,21 @@ describe('The word of a step', () => {
     ['COMPLETED', 1, 'FAILED', 'COMPLETED'],
   ] as const)('%s after %d attempts, of a run that is %s', (word, attempts, status, expected) => {
     expect(stepWord(step('build', word, { attempts }), run({ status }))).toBe(expected);
+  });
+});
+
+describe('What BigQuery did for a run', () => {
+  const job = { project_id: 'our-project', location: 'europe-west3', job_id: 'tp_r1_load_1' };
+
+  it('is looked at in Google’s console, but for a local cloud', () => {
+    expect(pageOfJob(job)).toBe(
+      'https://console.cloud.google.com/bigquery?project=our-project&j=bq:europe-west3:tp_r1_load_1&page=queryresults',
+    );
+    expect(pageOfJob({ ...job, project_id: 'local' })).toBeUndefined();
+  });
+
+  it('costs what the run says that bytes cost', () => {
+    expect(costOf(1024 ** 4 * 2, run({}))).toBe('$12.50');
+    expect(costOf(null, run({}))).toBeUndefined();
   });
 });
