@@ -1,21 +1,8 @@
-import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { findRunningSteps } from '../../shared/runs/running-steps';
-import {
-  findRecordedRun,
-  showChecks,
-  showRun,
-  showSteps,
-  type TellJob,
-  tellNoJob,
-} from '../../shared/runs/show-run';
+import { findRecordedRun, showChecks, showRun, showSteps } from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import type { StreamDependencies } from './stream-run';
-
-/** Who is shown a run. */
-export interface Viewer {
-  /** Admins are told where the jobs are. */
-  readonly isAdmin: boolean;
-}
+import { tellingJobs, type Viewer } from './telling-jobs';
 
 /** A run with its steps and checks, as the API shows it: one statement. Throws `run_not_found`. */
 export const showWholeRun = async (
@@ -39,22 +26,4 @@ export async function wholeRun(tenantId: string, run: RecordedRun, viewer: Viewe
     steps: showSteps(run, definition, running, tellJob),
     checks: showChecks(run),
   };
-}
-
-/**
- * What a viewer is told of jobs. Free of charge. Best effort: none are told where BigQuery cannot be asked where the
- * tenant's are.
- */
-export async function tellingJobs(
-  tenantId: string,
-  { isAdmin }: Viewer,
-  openJobs: OpenJobs,
-): Promise<TellJob> {
-  if (!isAdmin) return tellNoJob;
-  try {
-    const { projectId, location } = (await openJobs(tenantId)).place;
-    return (jobId) => ({ job: jobId === null ? null : { project_id: projectId, location, job_id: jobId } });
-  } catch {
-    return () => ({ job: null });
-  }
 }

@@ -16,7 +16,7 @@ import {
 } from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
-import { tellingJobs, type Viewer } from './show-whole-run';
+import { tellingJobs, type Viewer } from './telling-jobs';
 
 /** All in milliseconds. */
 export interface StreamPace {

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest } from '../../shared/http/route';
 import { isOver } from '../../shared/runs/show-run';
-import { showWholeRun, type Viewer } from './show-whole-run';
+import { showWholeRun } from './show-whole-run';
 import type { TakePlace } from './stream-places';
 import type { StreamDependencies } from './stream-run';
+import type { Viewer } from './telling-jobs';
 
 /** A request that waits lasts no longer, in seconds: proxies end what is silent for a minute. */
 const longestWaitSeconds = 55;

@@ -10,6 +10,7 @@ const step: Run['steps'][number] = {
   type: 'load',
   status: 'COMPLETED',
   attempts: 2,
+  attempt_details: [],
   started_at: at(1),
   ended_at: at(2),
   duration_ms: 1_000,
@@ -58,6 +59,8 @@ describe('What happened in a run', () => {
       operation_id: null,
       lease_expires_at: null,
       queue: null,
+      bigquery_price_per_tib: 6.25,
+      currency: 'USD',
       handed_on_at: null,
       warnings: [],
       steps: [

@@ -11,6 +11,7 @@ import { type Backends, dryrun, schemasDirectory, settleHeld, startBackends } fr
 import { endpoints } from '../support/endpoints';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
 import { portOf } from '../support/serve';
+import { expectJobsToldToAdmins, withoutJobs } from './streams/jobs-suite';
 
 const now = new Date();
 const before = new Date(now.getTime() - 60_000);
@@ -27,10 +28,6 @@ const adminOf = (name: string, role: 'admin' | 'viewer') => ({
 });
 const asAlice = { 'X-Admin-Key': 'key of alice' };
 const asViewer = { 'X-Admin-Key': 'key of victor' };
-const jobSchema = z.strictObject({ project_id: z.string(), location: z.string(), job_id: z.string() });
-const stepSchema = z.looseObject({ attempt_details: z.array(z.looseObject({})) });
-const withoutJobs = (body: unknown): unknown =>
-  JSON.parse(JSON.stringify(body), (name, value: unknown) => (name === 'job' ? undefined : value));
 
 /** Google's keys, and a person's ID token that is signed by them. */
 async function startGoogle(): Promise<{ readonly server: Server; readonly token: string }> {
@@ -122,26 +119,8 @@ describe('An admin who looks at a tenant', () => {
     expect((await get(`${path}${named}`, withKey(apiKey))).body).toEqual(own.body);
   });
 
-  it('is told where the jobs of a run are, which no tenant is', async () => {
-    const own = await get('/runs/run-1', { ...withKey(apiKey), ...asAlice });
-    expect(JSON.stringify(own.body)).not.toMatch(/"job|project/);
-    const { body } = await get('/runs/run-1?tenant=acme', asViewer);
-    const [step] = z.looseObject({ steps: z.array(stepSchema) }).parse(body).steps;
-    const { started_at, ended_at, job, ...attempt } = stepSchema.parse(step).attempt_details[0] ?? {};
-    expect(attempt).toMatchObject({ attempt: 1, status: 'COMPLETED', error_code: null });
-    const { project_id, location, job_id } = jobSchema.parse(job);
-    const [{ jobReference }] = await backends.client.job(job_id, { location }).getMetadata();
-    expect(jobReference).toMatchObject({ projectId: project_id, location, jobId: job_id });
-    expect(body).toMatchObject({
-      bigquery_price_per_tib: 6.25,
-      currency: 'USD',
-      steps: [{ attempts: 1, started_at, ended_at }],
-    });
-    const events = async (query: string, headers: Record<string, string>) =>
-      (await fetch(`${run.url}/api/v1/pipelines/runs/run-1/events${query}`, { headers })).text();
-    expect(await events('?tenant=acme', asViewer)).toContain(`"job_id":"${job_id}"`);
-    expect(await events('', withKey(apiKey))).not.toMatch(/"job|project/);
-  });
+  it('is told where the jobs of a run are, which no tenant is', () =>
+    expectJobsToldToAdmins(run.url, backends.client, withKey(apiKey), asViewer));
 
   it('is told that there is no such tenant, run or result', async () => {
     const codes = async (path: string, headers: Record<string, string>) => {

@@ -4,14 +4,14 @@ import { isNotFound } from '../failures';
 import { jobResourceSchema } from './job-resource';
 
 /** Where a job is: what BigQuery has to be told besides its id. */
-export interface JobPlace {
+export interface JobsPlace {
   readonly projectId: string;
   readonly location: string;
 }
 
 /** A tenant's jobs, by their ids. All requests are free of charge. */
 export interface TenantJobs {
-  readonly place: JobPlace;
+  readonly place: JobsPlace;
   /** Undefined if there is no such job. */
   readonly find: (jobId: string) => Promise<FoundJob | undefined>;
   /**
