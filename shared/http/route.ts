@@ -72,7 +72,7 @@ function routesAt(routes: readonly Route[], path: string): readonly FoundRoute[]
   const segments = path.split('/').map(decodeSegment);
   const matching = routes.flatMap((route) => {
     if (route.except?.includes(segments.find((segment) => segment !== '') ?? '')) return [];
-    const params = match(route.path.split('/'), segments);
+    const params = match(patternOf(route), segments);
     return params === undefined ? [] : [{ route, params }];
   });
   const [first] = matching;
@@ -93,6 +93,17 @@ function decodeSegment(segment: string): string {
   }
 }
 
+/** Each request is compared with all routes: their paths are split once. */
+const patterns = new WeakMap<Route, readonly string[]>();
+
+function patternOf(route: Route): readonly string[] {
+  const known = patterns.get(route);
+  if (known !== undefined) return known;
+  const pattern = route.path.split('/');
+  patterns.set(route, pattern);
+  return pattern;
+}
+
 /** The values of the pattern's names; undefined if the path does not match. */
 function match(
   pattern: readonly string[],
@@ -101,12 +112,12 @@ function match(
   const last = pattern.length - 1;
   const takesRest = pattern[last]?.endsWith('...}') === true;
   if (takesRest ? segments.length <= last : segments.length !== pattern.length) return undefined;
+  // Most routes do not match, and then by one of their words.
+  if (pattern.some((part, index) => !part.startsWith('{') && part !== segments[index])) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
-    const segment = segments[index] ?? '';
     if (takesRest && index === last) params[part.slice(1, -4)] = segments.slice(last).join('/');
-    else if (part.startsWith('{')) params[part.slice(1, -1)] = segment;
-    else if (part !== segment) return undefined;
+    else if (part.startsWith('{')) params[part.slice(1, -1)] = segments[index] ?? '';
   }
   return params;
 }

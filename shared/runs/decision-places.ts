@@ -8,8 +8,8 @@ import { count } from '../telemetry/telemetry';
 export interface DecisionPlaces {
   /**
    * Does the work of a request of this tenant. Requests of one tenant share its statements, and so its place.
-   * A request without a key needs none. Throws `unavailable` where all places are taken, or more requests share this one
-   * than go into the next statement.
+   * A request without a key needs none. Where all places are taken, it waits if its turn comes within about a second.
+   * Throws `unavailable` where it does not, or more requests share this place than go into the next statement.
    */
   readonly inPlace: <T>(tenantId: string | undefined, work: () => Promise<T>) => Promise<T>;
   /**
@@ -32,8 +32,6 @@ export interface DecisionPlacesOptions {
 const usualPlaces = 100;
 /** A batch under way, and a batch that waits: see the sizes in admit.ts. */
 const mostSharing = 2_000;
-/** A decision takes a key look-up and an admission. */
-const statementsOfDecision = 2;
 
 export function createDecisionPlaces({
   usual = usualPlaces,
@@ -46,7 +44,6 @@ export function createDecisionPlaces({
     refusal: 'Too many runs are to be checked at the moment. Nothing was started.',
     onRefusal: () =>
       count('tenant_pipelines.admissions', { 'tenant_pipelines.admission.outcome': 'overloaded' }),
-    callsOfWork: statementsOfDecision,
     monotonicMs,
     random,
   });

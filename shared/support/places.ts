@@ -1,26 +1,31 @@
-import { ServiceError } from '../errors';
+import { ServiceError, withoutStack } from '../errors';
 import { createAdaptiveLimit } from './adaptive-limit';
 import { createLoopLag } from './loop-lag';
+import { createWaitingLine } from './waiting-line';
 
 /**
  * Bounds what an instance does at once. What would wait too long is refused at once, before anything of it is
  * begun: it costs neither a query nor a statement, and nothing of it can happen.
  */
 export interface Places {
-  /** Does the work in a place of the holder's. Throws `unavailable` where there is none. */
+  /**
+   * Does the work in a place of the holder's. Where there is none, it may wait for its turn; throws `unavailable`
+   * where it may not.
+   */
   readonly inPlace: <T>(holder: string, work: () => Promise<T>) => Promise<T>;
   /** Something that was begun has taken so long that there are to be fewer places. */
   readonly wasLate: () => void;
-  /** Something came in time, after so many milliseconds. */
-  readonly wasInTime: (tookMs: number) => void;
+  /** Something came in time. */
+  readonly wasInTime: () => void;
 }
 
 export interface PlacesOptions {
   /** How many there are at the start; the number follows what the other side can do. */
   readonly usual: number;
   /**
-   * `shared`: all work of a holder is done in one place, so many pieces of it at most. `own`: each piece has its
-   * own place, and one holder has at most this share of all places, so that others find some.
+   * `shared`: all work of a holder is done in one place, so many pieces of it at most; holders stand in line for
+   * places. `own`: each piece has its own place, and one holder has at most this share of all places, so that others
+   * find some; nobody waits.
    */
   readonly kind:
     | { readonly name: 'shared'; readonly most: number }
@@ -28,8 +33,6 @@ export interface PlacesOptions {
   /** What whoever finds no place is told. */
   readonly refusal: string;
   readonly onRefusal?: (() => void) | undefined;
-  /** Calls of the other side that a piece of work takes one after the other. */
-  readonly callsOfWork: number;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
   /** In [0, 1), for jitter; Math.random unless given. */
@@ -46,23 +49,37 @@ const waits = { first: 1_000, longest: 30_000, jitter: 1_000 };
  * grow no further: who is refused waits as long as whoever is served.
  */
 const lags = { tooLate: 100, noMore: 40 };
-/** What a call takes before one has been seen, in milliseconds; how much the last one counts in the average. */
-const firstAverageMs = 500;
-const weightOfLast = 0.1;
+/** What a piece of work takes before one has been seen, in milliseconds; how many make up the average. */
+const firstAverageMs = 1_000;
+const averaged = 10;
+/**
+ * In milliseconds: whose turn comes within the first stands in line for it, for nobody who is refused is back sooner;
+ * and who stood there for the second is refused after all.
+ */
+const lines = { expected: waits.first, longest: 3 * waits.first };
+/** However soon turns seem to come: the line is no longer than this many turns of all places. */
+const mostTurns = 8;
 
 export function createPlaces(options: PlacesOptions): Places {
-  const { usual, kind, refusal, onRefusal, callsOfWork, monotonicMs, random = Math.random } = options;
+  const { usual, kind, refusal, onRefusal, monotonicMs, random = Math.random } = options;
   const limit = createAdaptiveLimit({ least: Math.min(usual, fewestPlaces), usual, most: mostPlaces });
   /** How much of each holder's work is under way. */
   const held = new Map<string, number>();
   let pieces = 0;
+  let seen = 0;
   let averageMs = firstAverageMs;
+  /** Somebody has stood in line in vain, and no work has ended since. */
+  let isStuck = false;
   let lastTurn = Number.NEGATIVE_INFINITY;
 
   const lag = createLoopLag(monotonicMs, (lagMs) => {
     if (lagMs > lags.tooLate) limit.wasBusy(monotonicMs());
   });
+  const line = createWaitingLine(monotonicMs, lines.longest);
   const taken = () => (kind.name === 'shared' ? held.size : pieces);
+
+  /** Of two turns, as places become free. */
+  const apartMs = () => averageMs / limit.current();
 
   function hasPlace(holder: string): boolean {
     const own = held.get(holder) ?? 0;
@@ -71,20 +88,50 @@ export function createPlaces(options: PlacesOptions): Places {
     return taken() < places && own < Math.max(1, places * kind.shareOf(holder));
   }
 
+  /** Whether the turn of whoever comes now is near. While the line does not move, it is not. */
+  function mayWait(holder: string): boolean {
+    if (kind.name !== 'shared' || isStuck) return false;
+    const waiting = line.waitingOf(holder);
+    if (waiting > 0 || held.has(holder)) return waiting > 0 && waiting < kind.most;
+    const before = line.length();
+    if ((before + 1) * apartMs() > lines.expected || before >= mostTurns * limit.current()) return false;
+    return monotonicMs() - (line.firstSinceMs() ?? monotonicMs()) < lines.expected;
+  }
+
+  async function hasTurn(holder: string): Promise<boolean> {
+    if (!mayWait(holder)) return false;
+    const hasCome = await line.join(holder);
+    if (!hasCome) isStuck = true;
+    return hasCome;
+  }
+
+  /** Gives places that are free to those who wait. */
+  function letIn(): void {
+    while (line.length() > 0 && taken() < limit.current()) {
+      const { holder, pieces } = line.next() ?? {};
+      if (holder !== undefined && pieces !== undefined) hold(holder, pieces);
+    }
+  }
+
   /**
    * In how many milliseconds the turn comes of whoever is refused now. Turns follow each other as places become
    * free, so that clients do not come back together.
    */
   function nextTurnMs(): number {
     const now = monotonicMs();
-    const apart = (averageMs * callsOfWork) / limit.current();
-    lastTurn = Math.min(Math.max(lastTurn + apart, now + waits.first), now + waits.longest);
+    lastTurn = Math.min(Math.max(lastTurn + apartMs(), now + waits.first), now + waits.longest);
     return lastTurn - now;
   }
 
-  function hold(holder: string, change: 1 | -1): void {
+  function refused(): ServiceError {
+    onRefusal?.();
+    const retryAfterSeconds = Math.ceil((nextTurnMs() + random() * waits.jitter) / 1000);
+    return withoutStack(() => new ServiceError('unavailable', refusal, { retryAfterSeconds }));
+  }
+
+  function hold(holder: string, change: number): void {
     pieces += change;
-    if (change === 1) lag.look();
+    if (change > 0) lag.look();
     const own = (held.get(holder) ?? 0) + change;
     if (own === 0) held.delete(holder);
     else held.set(holder, own);
@@ -92,22 +139,24 @@ export function createPlaces(options: PlacesOptions): Places {
 
   return {
     inPlace: async (holder, work) => {
-      if (!hasPlace(holder)) {
-        onRefusal?.();
-        const retryAfterSeconds = Math.ceil((nextTurnMs() + random() * waits.jitter) / 1000);
-        throw new ServiceError('unavailable', refusal, { retryAfterSeconds });
-      }
-      hold(holder, 1);
+      if (hasPlace(holder)) hold(holder, 1);
+      else if (!(await hasTurn(holder))) throw refused();
+      const startedAt = monotonicMs();
       try {
         return await work();
       } finally {
+        // The mean of those that were seen, until there are many.
+        seen = Math.min(seen + 1, averaged);
+        averageMs += (monotonicMs() - startedAt - averageMs) / seen;
         hold(holder, -1);
+        isStuck = false;
+        letIn();
       }
     },
     wasLate: () => limit.wasLate(monotonicMs()),
-    wasInTime: (tookMs) => {
-      averageMs += (tookMs - averageMs) * weightOfLast;
+    wasInTime: () => {
       if (limit.current() < usual || lag.recentMs() <= lags.noMore) limit.wasInTime(taken());
+      letIn();
     },
   };
 }

@@ -3,6 +3,7 @@ import { readSizes, type Sizes } from './overload/command-line';
 import { floodBesideAnother } from './overload/flood';
 import { waitForHungEngine } from './overload/hung-engine';
 import { runInManyTenants } from './overload/many-tenants';
+import { refuseCheaply } from './overload/refusals';
 import { runForAWhile } from './overload/sustained';
 import { describeMachine } from './support/machine';
 
@@ -12,6 +13,7 @@ import { describeMachine } from './support/machine';
  */
 const parts: Readonly<Record<string, (sizes: Sizes) => Promise<void>>> = {
   tenants: runInManyTenants,
+  refusals: refuseCheaply,
   flood: floodBesideAnother,
   sustained: runForAWhile(1),
   'sustained-tenants': runForAWhile(10),

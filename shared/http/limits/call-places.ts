@@ -40,8 +40,6 @@ export function createCallPlaces({ usual, shareOfOthers = 1, monotonicMs }: Call
     usual,
     kind: { name: 'own', shareOf: (holder) => (holder === noTenant ? shareOfOthers : shareOfTenant) },
     refusal: 'Too many calls are under way at the moment. Nothing was done.',
-    // Most calls take a look-up of the key and a statement.
-    callsOfWork: 2,
     monotonicMs,
   });
   return {

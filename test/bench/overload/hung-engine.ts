@@ -59,7 +59,7 @@ export const waitForHungEngine = (_: Sizes): Promise<void> =>
   });
 
 /** The process id of the SQL engine: the child that is not the compiler's. */
-function engineOf(pid: number): number {
+export function engineOf(pid: number): number {
   const children = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,comm='], { encoding: 'utf8' })
     .trim()
     .split('\n')

@@ -16,9 +16,12 @@ const ledgerSchema = z.array(
 export const runIdOf = (answer: string): string => runAnswerSchema.parse(JSON.parse(answer)).run_id;
 
 /** `npm start`'s own command, keeping its data on disk, with `work` done on it; ended and removed afterwards. */
-export async function withServer<T>(work: (server: ServerProcess) => Promise<T>): Promise<T> {
+export async function withServer<T>(
+  work: (server: ServerProcess) => Promise<T>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const dataDirectory = newDirectory();
-  const server = await startServer({ dataDirectory, warmsUp: true });
+  const server = await startServer({ dataDirectory, warmsUp: true, environment });
   try {
     return await work(server);
   } finally {
@@ -74,10 +77,20 @@ export const tenantIsIdle = (bigqueryUrl: string, tenantId: string): Promise<voi
 /** One page of tabledata.list, which costs the server next to nothing. */
 async function listRows(bigqueryUrl: string, tenantId: string, tableAndQuery: string) {
   const [table, query] = tableAndQuery.split('?');
-  const response = await fetch(
-    `${bigqueryUrl}/projects/local/datasets/${tenantId}/tables/${table}/data?${query}`,
-  );
-  return pageSchema.parse(await response.json());
+  const url = `${bigqueryUrl}/projects/local/datasets/${tenantId}/tables/${table}/data?${query}`;
+  return pageSchema.parse(await withPatience(async () => (await fetch(url)).json()));
+}
+
+/** A connection that breaks under load is no answer: it is asked again, four times. */
+async function withPatience<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = 4; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
 }
 
 /** In milliseconds. */

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 
 /** What the figures were measured on, and how busy it was: figures of a busy machine are worth less. */
@@ -19,4 +20,15 @@ export function memoryOfDescendants(): number {
       .filter(([, ppid, , command]) => ppid === parent && command !== 'ps')
       .reduce((sum, [pid = '', , kilobytes]) => sum + Number(kilobytes) + children(pid), 0);
   return children(String(process.pid)) / 1024;
+}
+
+/** The processor's time of each thread of a process since it started, in milliseconds, by its id. Linux only. */
+export function threadsOf(pid: number): ReadonlyMap<number, number> {
+  const directory = `/proc/${pid}/task`;
+  const used = new Map<number, number>();
+  for (const thread of readdirSync(directory)) {
+    const [nanoseconds] = readFileSync(`${directory}/${thread}/schedstat`, 'utf8').split(' ');
+    used.set(Number(thread), Number(nanoseconds) / 1e6);
+  }
+  return used;
 }

@@ -15,19 +15,49 @@ describe('Places for decisions', () => {
   };
   const statement = { answer: { rows: [], affectedRows: 0, location: 'US' }, limit: { timeoutMs: 3_000 } };
 
-  it('refuses at once, without doing anything, what finds all places taken', async () => {
+  it('has wait whose turn is near, in the order in which they came, and refuses others at once', async () => {
     const places = createDecisionPlaces({ usual: 2 });
     const [one, other] = [held(places, 'one'), held(places, 'other')];
-    const third = held(places, 'third');
-    await expect(third.answer).rejects.toMatchObject(overloaded);
-    expect(third.work).not.toHaveBeenCalled();
+    const [third, fourth] = [held(places, 'third'), held(places, 'fourth')];
+    const fifth = held(places, 'fifth');
+    await expect(fifth.answer).rejects.toMatchObject(overloaded);
+    const withThird = held(places, 'third');
+    expect([third, withThird, fourth, fifth].map(({ work }) => work.mock.calls.length)).toEqual([0, 0, 0, 0]);
     one.end();
     await one.answer;
-    const again = held(places, 'third');
-    expect(again.work).toHaveBeenCalledTimes(1);
-    for (const { end, answer } of [other, again]) {
+    expect([third, withThird, fourth].map(({ work }) => work.mock.calls.length)).toEqual([1, 1, 0]);
+    for (const { end, answer } of [other, third, withThird, fourth]) {
       end();
       await answer;
+    }
+    expect(fourth.work).toHaveBeenCalledTimes(1);
+    expect(fifth.work).not.toHaveBeenCalled();
+  });
+
+  it('refuses who has waited too long, and has nobody wait where the line does not move', async () => {
+    jest.useFakeTimers();
+    try {
+      let nowMs = 0;
+      const places = createDecisionPlaces({ usual: 4, monotonicMs: () => nowMs });
+      const all = ['a', 'b', 'c', 'd'].map((tenantId) => held(places, tenantId));
+      const waiting = held(places, 'waiting');
+      nowMs = 1_000;
+      await expect(held(places, 'late').answer).rejects.toMatchObject(overloaded);
+      jest.advanceTimersByTime(2_999);
+      expect(waiting.work).not.toHaveBeenCalled();
+      jest.advanceTimersByTime(1);
+      await expect(waiting.answer).rejects.toMatchObject(overloaded);
+      await expect(held(places, 'later').answer).rejects.toMatchObject(overloaded);
+      for (const { end, answer } of all) {
+        end();
+        await answer;
+      }
+      expect(waiting.work).not.toHaveBeenCalled();
+      const next = held(places, 'next');
+      next.end();
+      await expect(next.answer).resolves.toBeUndefined();
+    } finally {
+      jest.useRealTimers();
     }
   });
 
@@ -35,12 +65,13 @@ describe('Places for decisions', () => {
     const places = createDecisionPlaces({ usual: 1 });
     const all = Array.from({ length: 2_000 }, () => held(places, 'crowded'));
     await expect(held(places, 'crowded').answer).rejects.toMatchObject(overloaded);
+    const others = Array.from({ length: 2_000 }, () => held(places, 'other'));
     await expect(held(places, 'other').answer).rejects.toMatchObject(overloaded);
-    for (const { end } of all) end();
-    await Promise.all(all.map(({ answer }) => answer));
-    const other = held(places, 'other');
-    other.end();
-    await expect(other.answer).resolves.toBeUndefined();
+    for (const { end } of [...all, ...others]) end();
+    await Promise.all([...all, ...others].map(({ answer }) => answer));
+    const third = held(places, 'third');
+    third.end();
+    await expect(third.answer).resolves.toBeUndefined();
   });
 
   it('gives a place back after an error', async () => {
@@ -62,12 +93,14 @@ describe('Places for decisions', () => {
   const refusals = async (count: number, options: DecisionPlacesOptions) => {
     const places = createDecisionPlaces(options);
     const all = Array.from({ length: options.usual ?? 0 }, (_, index) => held(places, `t_${index}`));
+    const full = Array.from({ length: options.usual ?? 0 }, (_, index) => held(places, `w_${index}`));
     const told = [];
     for (let index = 0; index < count; index++) {
       const refused = await held(places, 'late').answer.catch((error: unknown) => error);
       told.push(Number(Reflect.get(Object(refused), 'retryAfterSeconds')));
     }
-    for (const { end } of all) end();
+    for (const { end } of [...all, ...full]) end();
+    await Promise.all(full.map(({ answer }) => answer));
     return told;
   };
 
@@ -105,14 +138,15 @@ describe('Places for decisions', () => {
       eighth.end();
       await eighth.answer;
       jest.advanceTimersByTime(1);
-      await expect(held(places, 'ninth').answer).rejects.toMatchObject(overloaded);
+      const ninth = held(places, 'ninth');
+      expect(ninth.work).not.toHaveBeenCalled();
       nowMs = 1_500;
       late.resolve();
       await asking;
       const quick = places.watched(async () => statement.answer);
       await quick('acme', findApiKey, { tenant_id: 'acme', key_hash: '' }, statement.limit);
-      const tenth = held(places, 'tenth');
-      for (const { end, answer } of [...seven, tenth]) {
+      // While the others are still at it.
+      for (const { end, answer } of [ninth, ...seven]) {
         end();
         await expect(answer).resolves.toBeUndefined();
       }
@@ -131,8 +165,9 @@ describe('Places for decisions', () => {
     const asking = refusing('acme', findApiKey, { tenant_id: 'acme', key_hash: '' }, statement.limit);
     await expect(asking).rejects.toBe(error);
     const seven = Array.from({ length: 7 }, (_, index) => held(places, `t_${index}`));
-    await expect(held(places, 'eighth').answer).rejects.toMatchObject(overloaded);
-    for (const { end, answer } of seven) {
+    const eighth = held(places, 'eighth');
+    expect(eighth.work).not.toHaveBeenCalled();
+    for (const { end, answer } of [...seven, eighth]) {
       end();
       await answer;
     }

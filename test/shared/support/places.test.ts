@@ -11,7 +11,6 @@ describe('Places of a process that is late itself', () => {
       usual: 2,
       kind: { name: 'own', shareOf: () => 1 },
       refusal: 'Full',
-      callsOfWork: 1,
       monotonicMs: () => nowMs,
     });
     const ends: (() => void)[] = [];
@@ -28,7 +27,7 @@ describe('Places of a process that is late itself', () => {
     };
     const inTime = async (times: number) => {
       const held = [begin(), begin()];
-      for (let index = 0; index < times; index++) places.wasInTime(1);
+      for (let index = 0; index < times; index++) places.wasInTime();
       for (const end of ends.splice(0)) end();
       await Promise.all(held);
     };

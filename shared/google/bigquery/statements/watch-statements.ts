@@ -4,7 +4,7 @@ import type { RunStatement } from './run-statement';
 /** Whoever learns from statements how many there may be at once. */
 export interface StatementWatcher {
   readonly wasLate: () => void;
-  readonly wasInTime: (tookMs: number) => void;
+  readonly wasInTime: () => void;
 }
 
 /**
@@ -27,8 +27,7 @@ export const watchStatements =
     const timer = setTimeout(wasLate, timeoutMs / 2);
     try {
       const outcome = await runStatement(dataset, statement, parameters, options);
-      const tookMs = monotonicMs() - startedAt;
-      if (tookMs < timeoutMs / 2) wasInTime(tookMs);
+      if (monotonicMs() - startedAt < timeoutMs / 2) wasInTime();
       return outcome;
     } catch (error) {
       if (/rateLimitExceeded/i.test(classifyFailure(error).reason)) wasLate();
