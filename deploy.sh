@@ -245,9 +245,9 @@ environment_of() { # function -> NAME=value lines
 }
 needs_admin_key() { case $1 in onboard | tenants | run) true ;; *) false ;; esac; }
 checks_tokens() { case $1 in tenants | run) true ;; *) false ;; esac; }
-publishes_operations() { case $1 in tenants | run | worker | operate | reconcile) true ;; *) false ;; esac; }
+publishes_operations() { case $1 in tenants | run | worker | operate | reconcile | tick) true ;; *) false ;; esac; }
 publishes_runs() { case $1 in run | worker | operate | reconcile | tick) true ;; *) false ;; esac; }
-publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile | deliver-events) true ;; *) false ;; esac; }
+publishes_events() { case $1 in onboard | tenants | run | worker | operate | reconcile | tick | deliver-events) true ;; *) false ;; esac; }
 publishes_deliveries() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
 knows_webhook_secrets() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
 
@@ -317,8 +317,10 @@ reconcile row_writer @all_runs @reconciliations
 reconcile row_reader @operations
 tick bigquery.jobUser
 tick dataset_finder
-tick row_editor tenants @schedules @schedule_times
-tick row_reader pipeline_runs
+tick row_editor tenants pipeline_runs @schedules @schedule_times
+tick row_writer @all_runs
+tick row_reader step_logs dq_results
+tick job_stopper
 ensure-tables dataset_maker
 ensure-tables table_keeper
 END

@@ -33,6 +33,7 @@ import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/reco
 import { createFindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
 import type { Clock } from '../../shared/support/clock';
+import { lazily } from '../../shared/support/lazily';
 import { unlessAborted } from '../../shared/support/time-limits';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
 import { createKeyUses, notingUses } from '../../shared/tenants/key-uses';
@@ -219,12 +220,6 @@ function personsOf(
     return verifyPersonOf(rule, clock.monotonicMs, keyAddresses);
   });
   return async (proof) => (await load())?.(proof);
-}
-
-/** What is loaded with the first call that needs it: most instances never do. */
-function lazily<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => (loaded ??= load());
 }
 
 /** Of a call's time a dry run may take so much: then its caller is told that nothing was started. */

@@ -7,7 +7,7 @@ import { parseQuery, parseRequest } from '../../shared/http/parse';
 import type { HttpReply } from '../../shared/http/reply';
 import type { HttpRequest, Route } from '../../shared/http/route';
 import type { OperationLog } from '../../shared/operations/operation-log';
-import { cancelRun } from '../../shared/runs/cancel-run';
+import { createCancelOldest } from '../../shared/runs/cancel-run';
 import type { DecisionPlaces } from '../../shared/runs/decision-places';
 import type { FindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
 import { watermarkInstruction } from '../../shared/runs/rerun/plan-rerun';
@@ -37,9 +37,6 @@ export interface RunHandlerDependencies
   readonly operations?: OperationLog | undefined;
   readonly publishOperation?: PublishOperation | undefined;
 }
-
-/** No list of pipelines: a key without one may use all. */
-const everyPipeline: readonly string[] = [];
 
 /** The answer to `?dry_run=true`: see planRunOf. Throws `unavailable` where it takes too long. */
 export type PlanRun = (request: RunRequest) => Promise<Pick<HttpReply, 'headers' | 'body'>>;
@@ -99,7 +96,7 @@ export function runRoutes(deps: RunHandlerDependencies): readonly Route[] {
   );
   return [
     { ...start, handle: (request) => (isDryRun(request) ? plan : start).handle(request) },
-    ...rerunRoutes({ ...deps, cancelOldest: cancelForNewer(deps) }),
+    ...rerunRoutes({ ...deps, cancelOldest: createCancelOldest(deps) }),
     ...deps.inPlaces([...backfills, ...runsRoutes(deps), ...resultsRoutes(deps)], (request) =>
       apparentTenant(request, deps),
     ),
@@ -135,7 +132,7 @@ async function tryAsAsked(request: HttpRequest, deps: RunHandlerDependencies): P
 async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
   const { run, scopes } = await readRunRequest(request, deps);
   const { tenantId, pipeline } = run;
-  const started = await startRun(run, { ...deps, cancelOldest: cancelForNewer(deps) });
+  const started = await startRun(run, { ...deps, cancelOldest: createCancelOldest(deps) });
   const { runId, queue } = started;
   const headers = { ...started.headers, Location: `/api/v1/pipelines/runs/${runId}` };
   const body = { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, ...startOf(queue) };
@@ -156,9 +153,6 @@ async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies):
     }
   );
 }
-
-const cancelForNewer = (deps: RunHandlerDependencies) => (tenantId: string, runId: string) =>
-  cancelRun(tenantId, runId, everyPipeline, deps, 'a newer run took its place');
 
 const triggerOf = (request: HttpRequest): string =>
   request.header('X-CloudScheduler') === 'true' ? 'scheduler' : 'api';

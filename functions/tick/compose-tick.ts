@@ -1,4 +1,3 @@
-import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import {
@@ -15,22 +14,18 @@ import {
 } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { createPublishRun } from '../../shared/google/pubsub/publish-run';
 import type { Route } from '../../shared/http/route';
-import type { Log } from '../../shared/log';
 import { createAdmit } from '../../shared/runs/admit';
 import { forgetSchedules } from '../../shared/sql/schedules/forget-schedules';
-import type { Clock } from '../../shared/support/clock';
+import { lazily } from '../../shared/support/lazily';
+import type { CancellingGoogle, CancellingSettings } from './compose-cancel-oldest';
 import { createFindStarted } from './find-started';
 import { tickRoutes } from './handler';
 import { createScheduleLog } from './schedule-log';
 
-export interface TickSetUp {
+export interface TickSetUp extends CancellingSettings {
   readonly runTopic: string;
   readonly control: ControlDatasetSettings;
-  /** By path: provider/domain/pipeline_id. */
-  readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly newId: () => string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
@@ -47,15 +42,26 @@ const realGoogle = {
 };
 
 /** Puts the function together: which part uses which client, and the route over them. */
-export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGoogle): readonly Route[] {
+export function composeTick(
+  setUp: TickSetUp,
+  given: Partial<typeof realGoogle & CancellingGoogle> = {},
+): readonly Route[] {
+  const google = { ...realGoogle, ...given };
   const { runTopic, control, pipelines, newId, clock, log } = setUp;
   const { now } = clock;
   const bigquery = google.createBigQuery();
   // Admission, and what is written down, have back-offs of their own.
   const withoutRetries = google.createBigQueryWithoutRetries();
   const runStatement = google.createRunStatement(withoutRetries);
-  const { append } = google.createControlDataset(withoutRetries, control);
+  const inControl = google.createControlDataset(withoutRetries, control);
+  const { append } = inControl;
   const publishRun = google.createPublishRun(runTopic, withoutRetries);
+  const cancelling = lazily(async () => {
+    const {
+      composeCancelOldest,
+    }: typeof import('./compose-cancel-oldest') = require('./compose-cancel-oldest');
+    return composeCancelOldest({ ...setUp, bigquery, withoutRetries, control: inControl, publishRun }, given);
+  });
   return tickRoutes({
     readScheduleTimings: google.createReadScheduleTimings(bigquery, control.name, log),
     readSchedules: google.createReadSchedules(bigquery, control.name, log),
@@ -72,6 +78,7 @@ export function composeTick(setUp: TickSetUp, google: typeof realGoogle = realGo
       log,
     }),
     publishRun,
+    cancelOldest: async (tenantId, runId) => (await cancelling())(tenantId, runId),
     pipelines,
     newId,
     clock,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
 import { loadPipelines } from '../../shared/definitions/pipelines';
-import { readEnv } from '../../shared/env';
+import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
 import { createLog } from '../../shared/log';
@@ -15,6 +15,8 @@ startTelemetry(log);
 
 const routes = composeTick({
   runTopic: env.RUN_TOPIC,
+  operationTopic: env.OPERATION_TOPIC,
+  events: eventSettingsOf(env),
   control: controlSettingsOf(env),
   pipelines: loadPipelines(env.SCHEMAS_DIRECTORY),
   newId: randomUUID,

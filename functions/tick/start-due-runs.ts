@@ -7,6 +7,7 @@ import type {
 import type { Log } from '../../shared/log';
 import { runIdOfKey } from '../../shared/runs/rules/run-identity';
 import {
+  type CancelOldest,
   type RunRequest,
   type StartedRun,
   type StartRunDependencies,
@@ -112,12 +113,20 @@ async function startTimes(
     ),
   );
   const isStarted = startedBefore(schedule, due, deps);
+  const youngestMs = due.times.findLast(({ decision }) => decision === 'start')?.plannedMs;
+  const inTime = { ...deps, cancelOldest: unless(isTimeUp, deps.cancelOldest) };
   /** Undefined: it could not be decided about. */
   const decide = async ({ plannedMs, decision }: DueTime) => {
     try {
       return decision === 'missed'
         ? await missTime(runIdAt(schedule, plannedMs), isStarted)
-        : await startTime(schedule, plannedMs, inFlight, requestId, deps);
+        : await startTime(
+            schedule,
+            { plannedMs, isYoungest: plannedMs === youngestMs },
+            inFlight,
+            requestId,
+            inTime,
+          );
     } catch (error) {
       if (error instanceof Undecided) return undefined;
       throw error;
@@ -141,6 +150,14 @@ async function startTimes(
   const isLeft = outcomes.length < due.times.length;
   return { schedule, outcomes, handledUntil, disabledFor: null, isLeft };
 }
+
+/** Nobody's run is cancelled where there is no time left to start another in its place. */
+const unless = (isTimeUp: () => boolean, cancelOldest: CancelOldest | undefined): CancelOldest | undefined =>
+  cancelOldest &&
+  (async (tenantId, runId) => {
+    if (isTimeUp()) throw new ServiceError('unavailable', 'No time is left to cancel the oldest run');
+    await cancelOldest(tenantId, runId);
+  });
 
 /** Whether a tick that died has started the run of a missed time. One statement for all of them; throws Undecided. */
 function startedBefore(
@@ -183,10 +200,17 @@ const missTime = async (
   isStarted: (runId: string) => Promise<boolean>,
 ): Promise<StartOutcome> => ((await isStarted(runId)) ? ended('started', runId) : ended('missed'));
 
-/** What becomes of a planned time, once for all: whoever asks again is told the same run. Throws Undecided. */
+/**
+ * What becomes of a planned time, once for all: whoever asks again is told the same run. Throws Undecided.
+ *
+ * Of the times that come together the youngest alone has the oldest run of its pipeline cancelled where the pipeline
+ * asks for that: else they would end each other. Those before it are refused where there is no slot. They do not wait,
+ * because nobody's place is taken while others wait. Whoever asks again, after a death or beside another tick, cancels
+ * nothing: admission knows the run before it says whose place it could take.
+ */
 async function startTime(
   schedule: ScheduleRow,
-  plannedMs: number,
+  { plannedMs, isYoungest }: { readonly plannedMs: number; readonly isYoungest: boolean },
   inFlight: ReadonlySet<string>,
   requestId: string,
   deps: DueRunDependencies,
@@ -209,8 +233,7 @@ async function startTime(
       parameters: parametersAt(storedParameters(schedule), plannedMs, place),
       trigger: 'schedule',
       idempotencyKey,
-      // Nobody is there to see a run cancelled for it: it waits, where its tenant has a queue.
-      atLimit: pipeline.at_limit === 'cancel_oldest' ? 'queue' : pipeline.at_limit,
+      atLimit: pipeline.at_limit === 'cancel_oldest' && !isYoungest ? 'refuse' : pipeline.at_limit,
       actor_kind: 'schedule',
       actor: schedule_id,
       address: null,

@@ -32,7 +32,10 @@ export interface TickSummary {
 
 /** Tenants whose runs are started at once. */
 const tenantsAtOnce = 64;
-/** Less than the minute to the next tick. What is begun by then has some fifteen seconds more. */
+/**
+ * Less than the minute to the next tick. What is begun by then has some fifteen seconds more, or forty where a run is
+ * cancelled for it: two ticks at once do no harm.
+ */
 const timeBudgetMs = 40_000;
 
 /**

@@ -13,6 +13,7 @@ import { parseInstructions } from './rules/run-instructions';
 import { findStepJobs } from './running-steps';
 import type { Settle } from './settle';
 import { findRecordedRun, isOver, runNotFound } from './show-run';
+import type { CancelOldest } from './start-run';
 
 export interface CancelDependencies {
   readonly runStatement: RunStatement;
@@ -73,6 +74,15 @@ export async function cancelRun(
   await Promise.all([settled.appended, wasOver || stopJobs(tenantId, run, deps)]);
   return { status, wasOver };
 }
+
+/** No list of pipelines: all may be cancelled. */
+const everyPipeline: readonly string[] = [];
+
+/** Cancels a run in whose place a newer one of its pipeline starts, as startRun asks for it. Throws like cancelRun. */
+export const createCancelOldest =
+  (deps: CancelDependencies): CancelOldest =>
+  (tenantId, runId) =>
+    cancelRun(tenantId, runId, everyPipeline, deps, 'a newer run took its place');
 
 const undecided = (cause: unknown) =>
   new ServiceError('unavailable', 'The run may be cancelled or go on: ask again to find out.', {

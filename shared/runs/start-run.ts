@@ -15,11 +15,14 @@ import { runIdOfKey } from './rules/run-identity';
 import { instructionsText, type RunInstructions } from './rules/run-instructions';
 import { leaseSecondsOf } from './rules/run-times';
 
+/** Cancels a run in whose place another starts. Throws `run_not_found` where it is gone. */
+export type CancelOldest = (tenantId: string, runId: string) => Promise<unknown>;
+
 export interface StartRunDependencies {
   readonly admit: Admit;
   readonly publishRun: PublishRun;
-  /** Cancels a run in whose place another starts. Undefined: then a pipeline that asks for it refuses. */
-  readonly cancelOldest?: ((tenantId: string, runId: string) => Promise<unknown>) | undefined;
+  /** Undefined: then a pipeline that asks for it refuses. */
+  readonly cancelOldest?: CancelOldest | undefined;
   readonly newId: () => string;
   readonly now: () => Date;
   readonly log: Log;

@@ -5,6 +5,7 @@ import { composeRun } from '../../../functions/run/compose-run';
 import type { StreamPace } from '../../../functions/run/stream-run';
 import { composeTenants } from '../../../functions/tenants/compose-tenants';
 import type { OperationsSetUp } from '../../../functions/tenants/operations/all-routes';
+import { composeTick } from '../../../functions/tick/compose-tick';
 import { composeWorker } from '../../../functions/worker/compose-worker';
 import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadTiers } from '../../../shared/definitions/tiers';
@@ -235,6 +236,25 @@ export async function startReconcileInstance(
   const { control, operations } = options;
   const setUp = { runTopic, rule, control, operations, clock: clockOf(options), log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
+}
+
+/** An instance of `tick`. */
+export async function startTickInstance(
+  options: InstanceOptions & { readonly control: ControlDatasetSettings; readonly operationTopic?: string },
+): Promise<Instance> {
+  const { schemas = schemasDirectory, control, operationTopic = 'operations' } = options;
+  const { log, lines } = collectingLog();
+  const pipelines = loadPipelines(schemas);
+  const setUp = {
+    runTopic,
+    operationTopic,
+    pipelines,
+    control,
+    newId: randomUUID,
+    clock: clockOf(options),
+    log,
+  };
+  return { ...(await serve(composeTick(setUp, googleAt(options)), log)), lines };
 }
 
 /** An instance of `tenants`, whose administrators need no key. */

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-import { loadPipelines } from '../../../shared/definitions/pipelines';
 import { ServiceError } from '../../../shared/errors';
 import { createTickWorld, scheduled, type TickWorld } from './tick-world';
 
-const schemas = join(__dirname, '../../../schemas');
 const at = (time: string) => new Date(`2026-11-30T${time}Z`);
 
 describe('A tick with much to do', () => {
@@ -79,16 +76,5 @@ describe('A tick with much to do', () => {
     await world.tick({ clock, readStarters, openLog: () => world.openLog(clock) });
     expect(written).toEqual([0, 0, 2]);
     expect(world.times).toHaveLength(3);
-  });
-
-  it('has a run wait that would have another cancelled for it', async () => {
-    scheduled(world);
-    const [pipeline] = [...loadPipelines(schemas).values()].filter(
-      ({ path }) => path === 'gcp/example/dryrun',
-    );
-    if (pipeline === undefined) throw new Error('There is no such pipeline');
-    world.now = at('12:00:00');
-    await world.tick({ pipelines: new Map([[pipeline.path, { ...pipeline, at_limit: 'cancel_oldest' }]]) });
-    expect(world.runs).toEqual([expect.objectContaining({ at_limit: 'queue' })]);
   });
 });
