@@ -140,7 +140,13 @@ export function createBigQueryModel(world: {
     const sentAt = time.now();
     return {
       change: changing && (() => change(tenantId, name, parameters, sentAt)),
-      read: reading && (() => reading(datasetOf(tenantId).tables, parameters)),
+      read:
+        reading &&
+        (() => {
+          const rows = reading(datasetOf(tenantId).tables, parameters);
+          observer.read(tenantId, name, parameters, rows);
+          return rows;
+        }),
     };
   }
 

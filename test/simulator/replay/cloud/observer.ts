@@ -7,6 +7,8 @@ import type { Tables, TenantRecord } from './tables';
 export interface Observer {
   /** A statement has changed the tenant's tables; `before` is the row as it was. */
   readonly changed: (tenantId: string, before: TenantRecord | undefined, tables: Tables) => void;
+  /** A statement has read these rows, by these parameters; nobody may hear of them. */
+  readonly read: (tenantId: string, statement: string, parameters: object, rows: readonly unknown[]) => void;
   /** A statement has changed schedules. */
   readonly scheduled: (
     statement: string,

@@ -14,7 +14,7 @@ export const invariants = {
   outcome: 'an outcome stays as it is',
   told: 'what a caller was told is what everybody is told',
   announced: 'what the ledger has, and each crossed threshold, was told by an event, and as it is',
-  asked: 'only a run that somebody cancels is cancelled',
+  asked: 'only a run that somebody cancels is cancelled, or one whose place a newer one may take',
   handOver: 'a long run is handed over once in each turn',
   unexpected: 'nothing unexpected happens',
   quiet: 'all comes to an end',

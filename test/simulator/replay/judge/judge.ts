@@ -7,13 +7,13 @@ import { runsByLaw } from '../cloud/statements/reading';
 import { outcomeOf } from '../cloud/statements/recorded';
 import { slotsHeld, type Tables, type TenantRecord } from '../cloud/tables';
 import type { VirtualTime } from '../time/virtual-time';
-import { pathOf } from '../world/definitions';
 import { crossings } from './crossings';
 import { differencesOf } from './differences';
 import type { InvariantName } from './invariants';
 import type { Journal } from './journal';
 import { createOperationJudge, type OperationJudge } from './operations';
 import type { Register } from './register';
+import { createReplacingJudge } from './replacing';
 import { tokenOf } from './run-token';
 import { createScheduleJudge, type ScheduleJudge } from './schedules';
 import { judgeSlots } from './slots';
@@ -71,6 +71,8 @@ export function createJudge(
   const schedules = createScheduleJudge(time, journal, register, isRun);
   const operations = createOperationJudge(time, journal, register, isRun, tablesOf);
 
+  const replacing = createReplacingJudge(register);
+
   function judgeCounters(tenantId: string, tables: Tables): void {
     const { tenant } = tables;
     if (tenant === undefined) return;
@@ -126,12 +128,11 @@ export function createJudge(
     decided.set(run, outcome);
     const changes = before === undefined ? [] : differencesOf(before, outcome);
     if (changes.length > 0) violate('outcome', `${run}: ${changes.join('; ')}`);
-    // A newer run of its own kind may have taken its place.
-    const isAsked =
+    const isAsked = () =>
       register.cancelled.has(runId) ||
-      outcome.pipeline === pathOf('newest') ||
-      operations.mayCancel(tenantId, outcome);
-    if (outcome.status === 'CANCELLED' && !isAsked) violate('asked', run);
+      operations.mayCancel(tenantId, outcome) ||
+      replacing.mayReplace(tenantId, outcome);
+    if (outcome.status === 'CANCELLED' && !isAsked()) violate('asked', run);
     const told = register.toldOutcome.get(run);
     if (told !== undefined && told.status !== outcome.status) {
       violate('told', `${run}: a caller was told ${told.status}, and it is ${outcome.status}`);
@@ -144,6 +145,7 @@ export function createJudge(
     operations,
     schedules,
     scheduled: schedules.scheduled,
+    read: replacing.read,
     admissions: () => known.size,
     untold: () => [...crossed].filter((id) => !events.has(id)),
 

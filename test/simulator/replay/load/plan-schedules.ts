@@ -50,7 +50,7 @@ export function planSchedules(seed: number, tenants: number, lastsMs: number): r
   return Array.from({ length: chance.between(0, 4) }, () => ({
     tenant: chance.between(0, tenants - 1),
     at: chance.between(0, Math.floor(lastsMs / 3)),
-    pipeline: chance.pick(['look', 'append', 'append', 'single', 'fail', 'long'] as const),
+    pipeline: chance.pick(['look', 'append', 'newest', 'single', 'fail', 'long'] as const),
     rule: {
       ...rule(),
       ...policies(),
