@@ -6,10 +6,7 @@ import { startRun } from '../../shared/runs/start-run';
 import { type AdvancingKind, TooMuch } from './operation-kind';
 import { startingRuns } from './start-runs';
 
-/**
- * Runs a pipeline of a tenant once for each date. An item is a date. One that would replace the oldest run of its
- * pipeline waits for a slot as well: else they would end each other.
- */
+/** Runs a pipeline of a tenant once for each date. An item is a date. */
 export const backfill = (deps: RerunDependencies): AdvancingKind =>
   startingRuns(
     async ({ tenant_id, filter }) => {
@@ -23,7 +20,7 @@ export const backfill = (deps: RerunDependencies): AdvancingKind =>
       return {
         keyId: filter.asked_by.key_id,
         limit: filter.limit,
-        start: ({ tenant_id, item_id }, idempotencyKey) => {
+        start: ({ tenant_id, item_id }, asItem) => {
           const pipeline = deps.pipelines.get(filter.pipeline);
           if (pipeline === undefined)
             throw new ServiceError(
@@ -38,8 +35,7 @@ export const backfill = (deps: RerunDependencies): AdvancingKind =>
               pipeline,
               parameters: { ...filter.parameters, [filter.parameter]: item_id },
               trigger: 'backfill',
-              idempotencyKey,
-              atLimit: 'queue',
+              ...asItem,
               instructions: { operation, ...(filter.watermark !== null && { watermark: filter.watermark }) },
             },
             deps,

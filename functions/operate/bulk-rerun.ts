@@ -10,7 +10,7 @@ const mostReruns = 10_000;
 
 /**
  * Does a tenant's runs again that match a filter and have not been done again yet. An item is the run that is done
- * again. One that would replace the oldest run of its pipeline waits for a slot as well: else they would end each other.
+ * again.
  */
 export const bulkRerun = (deps: RerunDependencies): AdvancingKind =>
   startingRuns(
@@ -31,7 +31,7 @@ export const bulkRerun = (deps: RerunDependencies): AdvancingKind =>
       return {
         keyId: asked_by.key_id,
         limit,
-        start: ({ tenant_id, item_id }, idempotencyKey) =>
+        start: ({ tenant_id, item_id }, asItem) =>
           rerunRun(
             {
               tenantId: tenant_id,
@@ -41,8 +41,7 @@ export const bulkRerun = (deps: RerunDependencies): AdvancingKind =>
               rerun: { from: rerun_from },
               allowedPipelines: allowed_pipelines,
               operation,
-              idempotencyKey,
-              atLimit: 'queue',
+              ...asItem,
             },
             deps,
           ),

@@ -4,6 +4,7 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { ItemEntry, OperationHead, OperationItem } from '../../shared/operations/rules/operation';
 import { keyOfItem } from '../../shared/operations/rules/started-runs';
 import { runIdOfKey } from '../../shared/runs/rules/run-identity';
+import type { RunRequest } from '../../shared/runs/start-run';
 import { findOperationRuns } from '../../shared/sql/runs/find-operation-runs';
 import { type Advance, type AdvancingKind, TooMuch } from './operation-kind';
 
@@ -16,9 +17,19 @@ export interface StartRunsDependencies {
 export interface StartedRuns {
   readonly keyId: string;
   readonly limit: number;
-  /** Starts the run of an item, under its key. Throws like startRun. */
-  readonly start: (item: OperationItem, idempotencyKey: string) => Promise<unknown>;
+  /** Starts the run of an item. Throws like startRun. */
+  readonly start: (item: OperationItem, asItem: AsItem) => Promise<unknown>;
 }
+
+/** What the run of an item is started with, whatever its operation is about. */
+export type AsItem = Required<Pick<RunRequest, 'idempotencyKey' | 'atLimit'>>;
+
+/**
+ * Each run of an operation is to come to its own end, so all of them wait for a slot, or are asked for again later,
+ * whatever their pipeline has a single start do at its limit: by `cancel_oldest` an operation would cancel its own runs,
+ * and by `refuse` it could only ask again.
+ */
+const atLimit = 'queue';
 
 /** As long as reconcile looks for operations that rest. */
 const longestMs = 32 * 24 * 3_600_000;
@@ -69,7 +80,11 @@ export const startingRuns = (
     }
     const room = what === 'look' ? 0 : Math.max(0, limit - running);
     const begun = await Promise.all(
-      waiting.slice(0, room).map((item) => begin(item, () => start(item, keyOfItem(head, item.item_id)))),
+      waiting
+        .slice(0, room)
+        .map((item) =>
+          begin(item, () => start(item, { idempotencyKey: keyOfItem(head, item.item_id), atLimit })),
+        ),
     );
     return { ...summaryOf(begun, running), ended: [...ended, ...begun.flatMap(({ entry }) => entry ?? [])] };
   },

@@ -27,7 +27,15 @@ describe('A schedule of a pipeline whose newest run takes the place of its oldes
   let now = new Date(Math.floor(Date.now() / minuteMs) * minuteMs + minuteMs / 2);
   let backends: Backends;
   let events: TenantEvent[] = [];
-  const tick = ({ url }: Instance) => call(url, 'POST', '/');
+  const tick = async ({ url }: Instance) => (await call(url, 'POST', '/')).body;
+  /**
+   * Ticks until all is decided, which an admission may not be in time on a machine that has much to do. Resolves to how
+   * many runs were started.
+   */
+  const tickOn = async (instance: Instance): Promise<number> => {
+    const { started, left_over } = await tick(instance);
+    return Number(started) + (left_over === 0 ? 0 : await tickOn(instance));
+  };
   const startInstance = async (runStatement: RunStatement = backends.runStatement) => {
     const instance = await startTickInstance({
       bigqueryUrl: backends.bigquery.url,
@@ -71,12 +79,16 @@ describe('A schedule of a pipeline whose newest run takes the place of its oldes
       },
     );
   };
-  const cancelled = async (tenant: string) =>
-    (await backends.ledger(tenant)).map(({ run_id, status, error_message }) => [
-      run_id,
-      status,
-      error_message,
-    ]);
+  /** The runs that are over, in the ledger or on their way there, by their ids. */
+  const over = async (tenant: string) => {
+    const rows = await query(
+      backends.client,
+      tenant,
+      `SELECT run_id, status, error_message FROM pipeline_runs UNION DISTINCT
+       SELECT run_id, status, error_message FROM tenants, UNNEST(settled_runs)`,
+    );
+    return rows.map(({ run_id, status, error_message }) => [run_id, status, error_message]).toSorted();
+  };
   const why = 'The run was cancelled by request: a newer run took its place';
 
   beforeAll(async () => {
@@ -97,8 +109,8 @@ describe('A schedule of a pipeline whose newest run takes the place of its oldes
   it('has it cancelled, recorded and told as for a caller, and for a planned time once', async () => {
     await begin('once', 1);
     const instance = await startInstance();
-    expect(await tick(instance)).toMatchObject({ status: 200, body: { started: 1, left_over: 0 } });
-    expect(await cancelled('once')).toEqual([['once-oldest', 'CANCELLED', why]]);
+    expect(await tickOn(instance)).toBe(1);
+    expect(await over('once')).toEqual([['once-oldest', 'CANCELLED', why]]);
     expect(await inControl("SELECT run_id, status FROM all_runs WHERE tenant_id = 'once'")).toEqual([
       { run_id: 'once-oldest', status: 'CANCELLED' },
     ]);
@@ -107,9 +119,10 @@ describe('A schedule of a pipeline whose newest run takes the place of its oldes
     expect(slots).toEqual(['once-older', expect.any(String)]);
     // As if it had died before it wrote down how far it has come.
     await setHandled('once', new Date(now.getTime() - minuteMs));
-    expect(await tick(instance)).toMatchObject({ body: { started: 1 } });
+    expect(await tickOn(instance)).toBe(1);
+    expect(await historyOf('once')).toEqual(['started']);
     expect((await backends.usage('once')).slots).toEqual(slots);
-    expect(await cancelled('once')).toHaveLength(1);
+    expect(await over('once')).toHaveLength(1);
   });
 
   it('cancels no second run where a tick died after the first, or two come at once', async () => {
@@ -121,28 +134,25 @@ describe('A schedule of a pipeline whose newest run takes the place of its oldes
       isDead = statement.name.startsWith('settle');
       return outcome;
     });
-    expect((await tick(dying)).body).toMatchObject({ started: 0, left_over: 1 });
+    expect(await tick(dying)).toMatchObject({ started: 0, left_over: 1 });
     expect((await backends.usage('twice')).slots).toEqual(['twice-older']);
     const alive = [await startInstance(), await startInstance()];
-    await Promise.all(alive.map(tick));
+    await Promise.all(alive.map(tickOn));
     expect((await backends.usage('twice')).slots).toEqual(['twice-older', expect.any(String)]);
     now = new Date(now.getTime() + minuteMs);
-    await Promise.all(alive.map(tick));
+    await Promise.all(alive.map(tickOn));
     expect(await backends.usage('twice')).toMatchObject({ ever: 4, running: 2 });
-    expect((await cancelled('twice')).map(([runId]) => runId).toSorted()).toEqual([
-      'twice-older',
-      'twice-oldest',
-    ]);
+    expect(await over('twice')).toEqual(['older', 'oldest'].map((run) => [`twice-${run}`, 'CANCELLED', why]));
     expect(new Set(await historyOf('twice'))).toEqual(new Set(['started']));
   });
 
   it('of the times that come together starts the youngest in its place, and refuses those before it', async () => {
     await begin('late', 4);
-    expect((await tick(await startInstance())).body).toMatchObject({ started: 1, refused: 3 });
+    await tickOn(await startInstance());
     expect(await historyOf('late')).toEqual([
       ...Array.from({ length: 3 }, () => 'refused concurrent_limit_reached'),
       'started',
     ]);
-    expect(await cancelled('late')).toEqual([['late-oldest', 'CANCELLED', why]]);
+    expect(await over('late')).toEqual([['late-oldest', 'CANCELLED', why]]);
   });
 });
