@@ -213,7 +213,7 @@ export interface AdministrationOperations {
     };
     readonly query: undefined;
     readonly headers: {
-      /** ETags of earlier answers: where administrators have changed the tenant since, nothing is done. */
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
       readonly 'If-Match'?: string;
     };
     readonly body: ProfileChange;
@@ -227,7 +227,7 @@ export interface AdministrationOperations {
     };
     readonly query: undefined;
     readonly headers: {
-      /** ETags of earlier answers: where administrators have changed the tenant since, nothing is done. */
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
       readonly 'If-Match'?: string;
     };
     readonly body: QuotaChange;

@@ -2,6 +2,8 @@
 
 export type Schedule = {
   readonly schedule_id: string;
+  /** Names its version: sent as If-Match, a change that comes too late is refused. */
+  readonly etag: string;
   readonly pipeline: string;
   /** As they were given, with {{ }}. */
   readonly parameters: { readonly [name: string]: unknown };
@@ -68,6 +70,8 @@ export type ScheduleHistory = {
 export type ScheduleList = {
   readonly schedules: readonly {
     readonly schedule_id: string;
+    /** Names its version: sent as If-Match, a change that comes too late is refused. */
+    readonly etag: string;
     readonly pipeline: string;
     /** As they were given, with {{ }}. */
     readonly parameters: { readonly [name: string]: unknown };
@@ -158,7 +162,7 @@ export interface SchedulesOperations {
     };
     readonly query: undefined;
     readonly headers: {
-      /** ETags of earlier answers: where its owner has changed the schedule since, nothing is done. */
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
       readonly 'If-Match'?: string;
     };
     readonly body: ScheduleChange;
@@ -174,7 +178,7 @@ export interface SchedulesOperations {
     };
     readonly query: undefined;
     readonly headers: {
-      /** ETags of earlier answers: where its owner has changed the schedule since, nothing is done. */
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
       readonly 'If-Match'?: string;
     };
     readonly body: undefined;
@@ -190,7 +194,7 @@ export interface SchedulesOperations {
     };
     readonly query: undefined;
     readonly headers: {
-      /** ETags of earlier answers: where its owner has changed the schedule since, nothing is done. */
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
       readonly 'If-Match'?: string;
     };
     readonly body: undefined;
@@ -206,7 +210,7 @@ export interface SchedulesOperations {
     };
     readonly query: undefined;
     readonly headers: {
-      /** ETags of earlier answers: where its owner has changed the schedule since, nothing is done. */
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
       readonly 'If-Match'?: string;
     };
     readonly body: undefined;

@@ -2,6 +2,8 @@
 
 export type NewWebhook = {
   readonly webhook_id: string;
+  /** Names its version: sent as If-Match, a change that comes too late is refused. */
+  readonly etag: string;
   readonly url: string;
   /** None: all events of the tenant. */
   readonly event_types: readonly string[];
@@ -32,6 +34,8 @@ export type SecretRotation = {
 };
 export type Webhook = {
   readonly webhook_id: string;
+  /** Names its version: sent as If-Match, a change that comes too late is refused. */
+  readonly etag: string;
   readonly url: string;
   /** None: all events of the tenant. */
   readonly event_types: readonly string[];
@@ -95,6 +99,8 @@ export type WebhookDeliveries = {
 export type WebhookList = {
   readonly webhooks: readonly {
     readonly webhook_id: string;
+    /** Names its version: sent as If-Match, a change that comes too late is refused. */
+    readonly etag: string;
     readonly url: string;
     /** None: all events of the tenant. */
     readonly event_types: readonly string[];
@@ -191,7 +197,10 @@ export interface WebhooksOperations {
       readonly webhook_id: string;
     };
     readonly query: undefined;
-    readonly headers: undefined;
+    readonly headers: {
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
+      readonly 'If-Match'?: string;
+    };
     readonly body: WebhookChange;
     readonly answer: Webhook;
   };
@@ -204,7 +213,10 @@ export interface WebhooksOperations {
       readonly webhook_id: string;
     };
     readonly query: undefined;
-    readonly headers: undefined;
+    readonly headers: {
+      /** ETags of earlier answers: where somebody has changed it since, nothing is done. */
+      readonly 'If-Match'?: string;
+    };
     readonly body: undefined;
     readonly answer: undefined;
   };

@@ -24,6 +24,16 @@ export const fieldError = (problem: ShownProblem | undefined, name: string): str
 export const untoldFields = ({ fields, detail }: Pick<ShownProblem, 'fields' | 'detail'>) =>
   [...fields].filter(([, message]) => !detail.includes(message));
 
+/** What is left to tell of a problem of which some is told beside its fields; undefined: nothing. */
+export function besideFields(
+  problem: ShownProblem,
+  besides: readonly (string | null)[],
+): ShownProblem | undefined {
+  const fields = new Map([...problem.fields].filter(([, message]) => !besides.includes(message)));
+  if (fields.size === problem.fields.size) return problem;
+  return fields.size === 0 ? undefined : { ...problem, detail: '', fields };
+}
+
 /** An answer's problem in words, or what keeps answers from coming. Never shows a stack trace. */
 export function shownProblem(error: unknown): ShownProblem {
   if (error instanceof ApiProblem) {

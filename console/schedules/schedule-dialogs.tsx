@@ -31,7 +31,7 @@ function useParameters(tenantId: string, form: ScheduleForm, before?: ScheduleVa
   const definitions = pipelines?.find(({ pipeline }) => pipeline === form.pipeline)?.parameters;
   const read = scheduleValues(definitions, form.parameters, before);
   const isComplete = form.pipeline !== '' && pipelines !== undefined && read.errors.size === 0;
-  const fields = { catalogue, definitions, errors: read.errors };
+  const fields = { catalogue, definitions, errors: read.errors, before };
   return { values: read.values, isComplete, fields };
 }
 
@@ -69,15 +69,23 @@ interface ChangeScheduleDialogProps {
 }
 
 export function ChangeScheduleDialog({ tenantId, schedule, onChanged, onClose }: ChangeScheduleDialogProps) {
+  const [seen, setSeen] = useState(schedule);
   const [form, setForm] = useState(() => scheduleFormOf(schedule));
-  const before = form.pipeline === schedule.pipeline ? schedule.parameters : undefined;
+  const path = { tenant: tenantId, schedule_id: schedule.schedule_id };
+  const before = form.pipeline === seen.pipeline ? seen.parameters : undefined;
   const { values, isComplete, fields } = useParameters(tenantId, form, before);
-  const change = isComplete ? scheduleChangeOf(form, values, schedule) : {};
+  const change = isComplete ? scheduleChangeOf(form, values, seen) : {};
   const action = useAction(async () => {
-    const path = { tenant: tenantId, schedule_id: schedule.schedule_id };
-    await currentSession().api.call('changeSchedule', { path, body: change });
+    const headers = { 'If-Match': seen.etag };
+    await currentSession().api.call('changeSchedule', { path, headers, body: change });
     onChanged();
   });
+  const begin = async () => {
+    const now = await currentSession().api.call('showSchedule', { path });
+    setSeen(now);
+    setForm(scheduleFormOf(now));
+    action.forget();
+  };
   return (
     <Dialog title="Change the schedule" onClose={onClose}>
       <Form
@@ -86,6 +94,7 @@ export function ChangeScheduleDialog({ tenantId, schedule, onChanged, onClose }:
         busy="Saving …"
         isDisabled={Object.keys(change).length === 0}
         onCancel={onClose}
+        again={{ what: 'schedule', begin }}
       >
         <ScheduleFields form={form} onChange={setForm} {...fields} problem={action.problem} />
         <p class="quiet small">With other times it begins now: nothing of before is made up for.</p>

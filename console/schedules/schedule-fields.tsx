@@ -3,9 +3,15 @@ import { fieldError, type ShownProblem } from '../data/problems';
 import type { Loaded } from '../data/use-call';
 import { ParameterFields } from '../pipelines/pipeline/parameter-fields';
 import type { ParameterDefinitions } from '../pipelines/pipeline/parameters';
-import { Choice, Field } from '../ui/field';
+import { Checkbox, Choice, Field } from '../ui/field';
 import { ProblemNotice } from '../ui/notice';
-import { missedChoices, overlapChoices, type ScheduleForm, type ScheduleValues } from './schedule-form';
+import {
+  droppedParameters,
+  missedChoices,
+  overlapChoices,
+  type ScheduleForm,
+  type ScheduleValues,
+} from './schedule-form';
 
 interface ScheduleFieldsProps {
   readonly form: ScheduleForm;
@@ -15,6 +21,8 @@ interface ScheduleFieldsProps {
   /** What the chosen pipeline takes; undefined: that is not known. */
   readonly definitions: ParameterDefinitions | undefined;
   readonly errors: ScheduleValues['errors'];
+  /** The parameters of the schedule that is changed, unless another pipeline was chosen. */
+  readonly before?: ScheduleValues['values'] | undefined;
   readonly problem: ShownProblem | undefined;
 }
 
@@ -25,6 +33,7 @@ export function ScheduleFields({
   catalogue,
   definitions,
   errors,
+  before,
   problem,
 }: ScheduleFieldsProps) {
   const change = (changed: Partial<ScheduleForm>) => onChange({ ...form, ...changed });
@@ -48,6 +57,7 @@ export function ScheduleFields({
         onChange={change}
         definitions={definitions}
         errors={errors}
+        before={before}
         catalogue={catalogue}
       />
       <div class="columns">
@@ -130,25 +140,34 @@ export function ScheduleFields({
   );
 }
 
-interface ParametersProps extends Pick<ScheduleFieldsProps, 'form' | 'catalogue' | 'definitions' | 'errors'> {
+interface ParametersProps
+  extends Pick<ScheduleFieldsProps, 'form' | 'catalogue' | 'definitions' | 'errors' | 'before'> {
   readonly onChange: (changed: Partial<ScheduleForm>) => void;
 }
 
-function Parameters({ form, onChange, catalogue, definitions, errors }: ParametersProps) {
+function Parameters({ form, onChange, catalogue, definitions, errors, before = {} }: ParametersProps) {
   if (catalogue.answer === undefined && catalogue.problem !== undefined)
     return <ProblemNotice problem={catalogue.problem} onRetry={catalogue.askAgain} />;
   if (form.pipeline === '' || catalogue.answer === undefined) return null;
   if (definitions === undefined)
     return <p>This pipeline is not in the catalogue: its parameters stay as they are.</p>;
-  if (Object.keys(definitions).length === 0) return <p class="quiet">It takes no parameters.</p>;
+  const dropped = droppedParameters(definitions, before);
+  const takesNone = Object.keys(definitions).length === 0;
+  if (takesNone && dropped.length === 0) return <p class="quiet">It takes no parameters.</p>;
+  const keep = (name: string, isKept: boolean) => {
+    const { [name]: _, ...others } = form.parameters;
+    onChange({ parameters: isKept ? { ...others, [name]: '' } : others });
+  };
   return (
     <fieldset class="fields">
       <legend>Parameters</legend>
-      <p class="hint">
-        Texts may name{' '}
-        {'{{scheduled_date}}, {{previous_date}}, {{scheduled_month}}, {{previous_month}}, {{scheduled_at}}'}{' '}
-        and {'{{schedule_id}}'}, which each run gets from its own planned time.
-      </p>
+      {!takesNone && (
+        <p class="hint">
+          Texts may name{' '}
+          {'{{scheduled_date}}, {{previous_date}}, {{scheduled_month}}, {{previous_month}}, {{scheduled_at}}'}{' '}
+          and {'{{schedule_id}}'}, which each run gets from its own planned time.
+        </p>
+      )}
       <ParameterFields
         definitions={definitions}
         texts={form.parameters}
@@ -157,6 +176,15 @@ function Parameters({ form, onChange, catalogue, definitions, errors }: Paramete
         onChange={(parameters) => onChange({ parameters })}
         areTexts
       />
+      {dropped.map((name) => (
+        <Checkbox
+          key={name}
+          label={`Keep ${name}: ${JSON.stringify(before[name])}`}
+          hint="The pipeline takes it no more, and refuses runs that have it."
+          isChecked={name in form.parameters}
+          onChange={(isKept) => keep(name, isKept)}
+        />
+      ))}
     </fieldset>
   );
 }

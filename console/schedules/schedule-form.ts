@@ -86,6 +86,8 @@ export function scheduleValues(
 ): ScheduleValues {
   if (definitions === undefined) return { values: before, errors: new Map() };
   const asTheyAre: Record<string, unknown> = {};
+  for (const name of droppedParameters(definitions, before))
+    if (name in texts) asTheyAre[name] = before[name];
   for (const name of Object.keys(definitions)) {
     const text = texts[name] ?? '';
     if (name in before && String(before[name]) === text) asTheyAre[name] = before[name];
@@ -94,6 +96,12 @@ export function scheduleValues(
   const { values, errors } = readParameters(definitions, texts, new Set(Object.keys(asTheyAre)));
   return { values: { ...values, ...asTheyAre }, errors };
 }
+
+/** Names of parameters that a schedule has and its pipeline takes no more. They are kept while they stand in the form. */
+export const droppedParameters = (
+  definitions: ParameterDefinitions,
+  before: ScheduleValues['values'],
+): readonly string[] => Object.keys(before).filter((name) => !Object.hasOwn(definitions, name));
 
 /** What is sent to make it. */
 export function scheduleRequestOf(form: ScheduleForm, parameters: ScheduleValues['values']): ScheduleRequest {

@@ -7,8 +7,7 @@ import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Section } from '../ui/page';
 import { Time } from '../ui/times';
-import { ChangedMeanwhile } from './changed-meanwhile';
-import { ifStill, type SeenTenant } from './use-tenant';
+import { ifStill, readTenant, type SeenTenant } from './use-tenant';
 
 interface ProfileSectionProps {
   readonly seen: SeenTenant;
@@ -92,8 +91,8 @@ function ProfileEditor({ seen, onDone, onCancel, onBeginAgain }: ProfileEditorPr
       busy="Saving …"
       isDisabled={Object.keys(change).length === 0}
       onCancel={onCancel}
+      again={{ what: 'tenant', begin: async () => onBeginAgain(await readTenant(tenant.tenant_id)) }}
     >
-      <ChangedMeanwhile tenantId={tenant.tenant_id} problem={action.problem} onBeginAgain={onBeginAgain} />
       <Field
         label="Company"
         value={company}

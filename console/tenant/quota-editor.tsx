@@ -9,9 +9,8 @@ import { tierOptions, useTiers } from '../quotas/tiers';
 import { Choice, Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { Shown } from '../ui/shown';
-import { ChangedMeanwhile } from './changed-meanwhile';
 import { quotaChangeOf, quotaFormOf, withTier, wrongPercents } from './quota-change';
-import { ifStill, type SeenTenant } from './use-tenant';
+import { ifStill, readTenant, type SeenTenant } from './use-tenant';
 
 interface QuotaEditorProps {
   readonly seen: SeenTenant;
@@ -41,8 +40,8 @@ export function QuotaEditor({ seen, onDone, onCancel, onBeginAgain }: QuotaEdito
       busy="Saving …"
       isDisabled={wrong.size > 0 || wrongAlerts !== undefined || Object.keys(change).length === 0}
       onCancel={onCancel}
+      again={{ what: 'tenant', begin: async () => onBeginAgain(await readTenant(tenant.tenant_id)) }}
     >
-      <ChangedMeanwhile tenantId={tenant.tenant_id} problem={action.problem} onBeginAgain={onBeginAgain} />
       <Shown of={tiers} what="the tiers">
         {(known) => (
           <Choice

@@ -1,5 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { besideFields } from '../data/problems';
 import type { Action } from '../data/use-action';
+import { ChangedMeanwhile, type ChangedMeanwhileProps } from './changed-meanwhile';
 import { ProblemNotice } from './notice';
 
 interface FormProps {
@@ -13,10 +16,12 @@ interface FormProps {
   readonly onCancel?: () => void;
   /** Of the button that leaves it, where `Cancel` could mean what it does. */
   readonly cancel?: string;
+  /** Where somebody else can be faster. */
+  readonly again?: ChangedMeanwhileProps;
   readonly children: ComponentChildren;
 }
 
-/** Fields, what was refused, and the button: one way to send things. */
+/** Fields, what was refused (beside its field, or else in a notice), and the button: one way to send things. */
 export function Form({
   action,
   submit,
@@ -25,10 +30,26 @@ export function Form({
   isDisabled,
   onCancel,
   cancel = 'Cancel',
+  again,
   children,
 }: FormProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const [besides, setBesides] = useState<readonly (string | null)[]>([]);
+  const { problem } = action;
+  useLayoutEffect(() => {
+    if (problem === undefined) return;
+    const find = <Found extends Element>(what: string) => [
+      ...(form.current?.querySelectorAll<Found>(what) ?? []),
+    ];
+    setBesides(find('.field-error').map(({ textContent }) => textContent));
+    const [wrong] = find<HTMLElement>('[aria-invalid=true]');
+    wrong?.closest('details')?.setAttribute('open', '');
+    wrong?.focus();
+  }, [problem]);
+  const rest = problem && besideFields(problem, besides);
   return (
     <form
+      ref={form}
       class="form"
       onSubmit={(event) => {
         event.preventDefault();
@@ -36,7 +57,11 @@ export function Form({
       }}
     >
       {children}
-      {action.problem !== undefined && <ProblemNotice problem={action.problem} />}
+      {again !== undefined && problem?.code === 'precondition_failed' ? (
+        <ChangedMeanwhile {...again} />
+      ) : (
+        rest !== undefined && <ProblemNotice problem={rest} />
+      )}
       <div class="form-end">
         <button
           type="submit"

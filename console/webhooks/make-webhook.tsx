@@ -41,20 +41,33 @@ interface ChangeWebhookDialogProps {
 }
 
 export function ChangeWebhookDialog({ tenantId, webhook, onChanged, onClose }: ChangeWebhookDialogProps) {
+  const [etag, setEtag] = useState(webhook.etag);
   const [form, setForm] = useState(() => webhookFormOf(webhook));
+  const path = { tenant: tenantId, webhook_id: webhook.webhook_id };
   const action = useAction(async () => {
     const body = {
       url: form.url.trim(),
       description: form.description.trim() === '' ? null : form.description.trim(),
       event_types: form.types,
     };
-    const path = { tenant: tenantId, webhook_id: webhook.webhook_id };
-    await currentSession().api.call('changeWebhook', { path, body });
+    await currentSession().api.call('changeWebhook', { path, headers: { 'If-Match': etag }, body });
     onChanged();
   });
+  const begin = async () => {
+    const now = await currentSession().api.call('showWebhook', { path });
+    setEtag(now.etag);
+    setForm(webhookFormOf(now));
+    action.forget();
+  };
   return (
     <Dialog title="Change the webhook" onClose={onClose}>
-      <Form action={action} submit="Save" busy="Saving …" onCancel={onClose}>
+      <Form
+        action={action}
+        submit="Save"
+        busy="Saving …"
+        onCancel={onClose}
+        again={{ what: 'webhook', begin }}
+      >
         <WebhookFields form={form} onChange={setForm} problem={action.problem} />
       </Form>
     </Dialog>

@@ -6,7 +6,7 @@ import type {
   RunStatement,
   StatementOutcome,
 } from '../../../shared/google/bigquery/statements/run-statement';
-import { preconditionFailed, type WantedVersions } from '../../../shared/http/headers/entity-tags';
+import { tagOfVersion, type WantedVersions } from '../../../shared/http/headers/entity-tags';
 import { parametersOf } from '../../../shared/runs/start-run';
 import { comingTimes } from '../../../shared/schedules/rules/due-times';
 import { scheduleIdOf } from '../../../shared/schedules/rules/schedule-identity';
@@ -25,6 +25,7 @@ import { shorten } from '../../../shared/support/shorten';
 import { requirePipeline } from '../../../shared/tenants/rules/key-pipelines';
 import type { TenantLife } from '../../../shared/tenants/rules/tenant-events';
 import { tenantPolicy } from '../administer-tenant';
+import { changeVersion } from '../versioned-change';
 import { alteredSchedule, beforeStart, type ScheduleAlteration, startOfMinute } from './altered-schedule';
 
 export interface ScheduleDependencies {
@@ -50,8 +51,6 @@ export interface ScheduleOwner {
 const mostSchedules = 100;
 /** How many of the next planned times are shown. */
 const timesShown = 5;
-/** How often a change is tried that others overtake. */
-const mostTries = 4;
 
 /**
  * Makes a schedule. Throws `pipeline_not_found`, `pipeline_not_allowed`, `invalid_request` where the pipeline does not
@@ -124,31 +123,34 @@ export async function alterSchedule(
   owner: ScheduleOwner,
   deps: ScheduleDependencies,
 ): Promise<{ readonly before: ScheduleRow; readonly after: ScheduleRow }> {
-  for (let tries = 1; ; tries++) {
-    const before = await scheduleOf(tenant, scheduleId, deps);
-    requireVersion(before, wanted);
-    requirePipeline(owner.pipelines, before.pipeline);
-    const now = deps.now();
-    const after = alteredSchedule(before, change, now);
-    const startsRuns =
-      after.state === 'active' || change.pipeline !== undefined || change.parameters !== undefined;
-    if (startsRuns) {
-      const place = { scheduleId, timeZone: after.time_zone };
-      checkRun(after.pipeline, storedParameters(after), place, owner, now, deps);
-    }
-    const { affectedRows } = await inControl(deps, changeSchedule, {
-      ...after,
-      version: before.version,
-      done_until: after.handled_until,
-      now,
-    });
-    if (affectedRows > 0) return { before, after };
-    // Somebody has changed it meanwhile; or it is what this call has done, unanswered at first.
-    const found = await scheduleOf(tenant, scheduleId, deps);
-    if (found.version === after.version && found.updated_at.getTime() === now.getTime())
-      return { before, after: found };
-    if (tries >= mostTries) throw overtaken();
-  }
+  const now = deps.now();
+  return changeVersion({
+    read: () => scheduleOf(tenant, scheduleId, deps),
+    versionOf: versionOfSchedule,
+    wanted,
+    what: 'schedule',
+    change: async (before) => {
+      requirePipeline(owner.pipelines, before.pipeline);
+      const after = alteredSchedule(before, change, now);
+      const startsRuns =
+        after.state === 'active' || change.pipeline !== undefined || change.parameters !== undefined;
+      if (startsRuns) {
+        const place = { scheduleId, timeZone: after.time_zone };
+        checkRun(after.pipeline, storedParameters(after), place, owner, now, deps);
+      }
+      const { affectedRows } = await inControl(deps, changeSchedule, {
+        ...after,
+        version: before.version,
+        done_until: after.handled_until,
+        now,
+      });
+      if (affectedRows > 0) return after;
+      // Somebody has changed it meanwhile; or it is what this call has done, unanswered at first.
+      const found = await scheduleOf(tenant, scheduleId, deps);
+      const isOwn = found.version === after.version && found.updated_at.getTime() === now.getTime();
+      return isOwn ? found : undefined;
+    },
+  });
 }
 
 /**
@@ -162,19 +164,21 @@ export async function removeSchedule(
   owner: ScheduleOwner,
   deps: ScheduleDependencies,
 ): Promise<{ readonly before: ScheduleRow }> {
-  let before = await scheduleOf(tenant, scheduleId, deps);
-  for (let tries = 1; ; tries++) {
-    requireVersion(before, wanted);
-    requirePipeline(owner.pipelines, before.pipeline);
-    const asked = { tenant_id: tenant.tenant_id, schedule_id: scheduleId, version: before.version };
-    const { affectedRows } = await inControl(deps, deleteSchedule, asked);
-    if (affectedRows > 0) return { before };
-    // Somebody has changed it meanwhile; or it is gone, maybe by what this call has done, unanswered at first.
-    const [found] = await rowsOf(tenant, scheduleId, deps);
-    if (found === undefined) return { before };
-    if (tries >= mostTries) throw overtaken();
-    before = found;
-  }
+  return changeVersion({
+    read: () => scheduleOf(tenant, scheduleId, deps),
+    versionOf: versionOfSchedule,
+    wanted,
+    what: 'schedule',
+    change: async (before) => {
+      requirePipeline(owner.pipelines, before.pipeline);
+      const asked = { tenant_id: tenant.tenant_id, schedule_id: scheduleId, version: before.version };
+      const { affectedRows } = await inControl(deps, deleteSchedule, asked);
+      if (affectedRows > 0) return before;
+      // Somebody has changed it meanwhile; or it is gone, maybe by what this call has done, unanswered at first.
+      const [found] = await rowsOf(tenant, scheduleId, deps);
+      return found === undefined ? before : undefined;
+    },
+  });
 }
 
 /** The version of a schedule, for its entity tag. */
@@ -186,6 +190,7 @@ export function shownSchedule(row: ScheduleRow, now: Date) {
   const planned = row.state === 'active' ? comingTimes(timetable, now.getTime(), timesShown) : [];
   return {
     schedule_id: row.schedule_id,
+    etag: tagOfVersion(versionOfSchedule(row)),
     pipeline: row.pipeline,
     parameters: storedParameters(row),
     cron: row.cron,
@@ -222,16 +227,6 @@ function checkRun(
   if (pipeline === undefined) throw new ServiceError('pipeline_not_found', `There is no pipeline '${path}'`);
   requirePipeline(owner.pipelines, path);
   parametersOf({ pipeline, parameters: parametersAt(parameters, now.getTime(), place) });
-}
-
-const overtaken = () =>
-  new ServiceError('unavailable', 'Others change the schedule at the same time. Nothing was changed.', {
-    retryAfterSeconds: 1,
-  });
-
-function requireVersion(row: ScheduleRow, wanted: WantedVersions): void {
-  const version = versionOfSchedule(row);
-  if (wanted !== 'any' && !wanted.includes(version)) throw preconditionFailed(version);
 }
 
 const rowsOf = (tenant: TenantLife, scheduleId: string | null, deps: ScheduleDependencies) =>

@@ -7,6 +7,7 @@ import type {
   StatementOutcome,
 } from '../../../shared/google/bigquery/statements/run-statement';
 import type { PublishDeliveries } from '../../../shared/google/pubsub/publish-deliveries';
+import { tagOfVersion, type WantedVersions } from '../../../shared/http/headers/entity-tags';
 import type { ParameterTypes, Statement, StatementParameters } from '../../../shared/sql/define-statement';
 import { changeWebhook } from '../../../shared/sql/webhooks/change-webhook';
 import { deleteWebhook } from '../../../shared/sql/webhooks/delete-webhook';
@@ -25,6 +26,7 @@ import type {
 } from '../../../shared/webhooks/rules/webhook-request';
 import type { WebhookSecrets } from '../../../shared/webhooks/rules/webhook-secret';
 import { tenantPolicy } from '../administer-tenant';
+import { changeVersion } from '../versioned-change';
 
 export interface WebhookDependencies {
   readonly runStatement: RunStatement;
@@ -91,34 +93,66 @@ export async function showWebhooks(tenant: TenantLife, deps: WebhookDependencies
 export const showWebhook = async (tenant: TenantLife, webhookId: string, deps: WebhookDependencies) =>
   shownWebhook(await webhookOf(tenant, webhookId, deps));
 
-/** Resolves to the webhook before and after it. Throws `webhook_not_found`. */
+/**
+ * Resolves to the webhook before and after it. Throws `webhook_not_found`, or `precondition_failed` where its version is
+ * not one that is wanted.
+ */
 export async function alterWebhook(
   tenant: TenantLife,
   webhookId: string,
   { url, event_types, description, state }: WebhookChange,
+  wanted: WantedVersions,
   deps: WebhookDependencies,
 ) {
-  const before = await webhookOf(tenant, webhookId, deps);
-  const { rows } = await inControl(deps, changeWebhook, {
-    tenant_id: tenant.tenant_id,
-    webhook_id: webhookId,
-    url: url ?? null,
-    sets_event_types: event_types !== undefined,
-    event_types: event_types ?? [],
-    sets_description: description !== undefined,
-    description: description ?? null,
-    state: state ?? null,
-    now: deps.now(),
+  const now = deps.now();
+  const { before, after } = await changeVersion({
+    read: () => webhookOf(tenant, webhookId, deps),
+    versionOf: versionOfWebhook,
+    wanted,
+    what: 'webhook',
+    change: async (seen) => {
+      const version = seen.version ?? 0;
+      const { rows } = await inControl(deps, changeWebhook, {
+        tenant_id: tenant.tenant_id,
+        webhook_id: webhookId,
+        version,
+        url: url ?? null,
+        sets_event_types: event_types !== undefined,
+        event_types: event_types ?? [],
+        sets_description: description !== undefined,
+        description: description ?? null,
+        state: state ?? null,
+        now,
+      });
+      const [row] = rows;
+      if (row === undefined) throw webhookNotFound(webhookId);
+      return row.version === version + 1 && row.updated_at.getTime() === now.getTime() ? row : undefined;
+    },
   });
-  const [after] = rows;
-  if (after === undefined) throw webhookNotFound(webhookId);
   return { before: shownWebhook(before), after: shownWebhook(after) };
 }
 
-/** Nothing is delivered to it from a minute later on at the latest. Throws `webhook_not_found`. */
-export async function removeWebhook(tenant: TenantLife, webhookId: string, deps: WebhookDependencies) {
-  const before = await webhookOf(tenant, webhookId, deps);
-  await inControl(deps, deleteWebhook, { tenant_id: tenant.tenant_id, webhook_id: webhookId });
+/** Nothing is delivered to it from a minute later on at the latest. Throws as alterWebhook does. */
+export async function removeWebhook(
+  tenant: TenantLife,
+  webhookId: string,
+  wanted: WantedVersions,
+  deps: WebhookDependencies,
+) {
+  const { before } = await changeVersion({
+    read: () => webhookOf(tenant, webhookId, deps),
+    versionOf: versionOfWebhook,
+    wanted,
+    what: 'webhook',
+    change: async (seen) => {
+      const asked = { tenant_id: tenant.tenant_id, webhook_id: webhookId, version: seen.version ?? 0 };
+      const { affectedRows } = await inControl(deps, deleteWebhook, asked);
+      if (affectedRows > 0) return seen;
+      // Somebody has changed it meanwhile; or it is gone, maybe by what this call has done, unanswered at first.
+      const [found] = await rowsOf(tenant, webhookId, deps);
+      return found === undefined ? seen : undefined;
+    },
+  });
   return { before: shownWebhook(before) };
 }
 
@@ -181,9 +215,12 @@ export async function tryWebhook(tenant: TenantLife, webhookId: string, deps: We
   return { webhook_id: webhookId, delivery_id: deliveryIdOf(event.id, webhookId), event_id: event.id };
 }
 
+const versionOfWebhook = ({ version }: WebhookRow): string => String(version ?? 0);
+
 /** A webhook as the API shows it. */
 export const shownWebhook = (row: WebhookRow) => ({
   webhook_id: row.webhook_id,
+  etag: tagOfVersion(versionOfWebhook(row)),
   url: row.url,
   event_types: row.event_types,
   description: row.description,

@@ -5,6 +5,7 @@ import {
   type TenantAuthentication,
   tenantInPath,
 } from '../../../shared/http/authorize';
+import { ifMatchOf } from '../../../shared/http/headers/entity-tags';
 import { nextPageLink } from '../../../shared/http/headers/next-page';
 import { expectNoBody, expectNoQuery, parseQuery, parseRequest } from '../../../shared/http/parse';
 import type { HttpRequest, Route } from '../../../shared/http/route';
@@ -59,7 +60,8 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
         const given = parseRequest(newWebhookSchema, await request.json());
         const tenant = await lifeOf(tenantId);
         const body = await makeWebhook(tenant, given, caller.id, deps);
-        return { status: 201, body, change: { tenantId, target: body.webhook_id, after: told(body) } };
+        const change = { tenantId, target: body.webhook_id, after: told(body) };
+        return { status: 201, headers: { ETag: body.etag }, body, change };
       },
     },
     {
@@ -83,7 +85,8 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
         await callerOf(request, tenantId);
         expectNoQuery(request);
         const tenant = await lifeOf(tenantId);
-        return { status: 200, body: await showWebhook(tenant, idIn(request), deps) };
+        const body = await showWebhook(tenant, idIn(request), deps);
+        return { status: 200, headers: { ETag: body.etag }, body };
       },
     },
     {
@@ -95,10 +98,11 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
         await callerOf(request, tenantId);
         expectNoQuery(request);
         const given = parseRequest(webhookChangeSchema, await request.json());
+        const wanted = ifMatchOf(request);
         const tenant = await lifeOf(tenantId);
-        const { before, after } = await alterWebhook(tenant, idIn(request), given, deps);
+        const { before, after } = await alterWebhook(tenant, idIn(request), given, wanted, deps);
         const change = { tenantId, target: after.webhook_id, before: told(before), after: told(after) };
-        return { status: 200, body: after, change };
+        return { status: 200, headers: { ETag: after.etag }, body: after, change };
       },
     },
     {
@@ -109,8 +113,9 @@ export function webhookRoutes(deps: WebhookRoutesDependencies): readonly Route[]
         const tenantId = tenantInPath(request);
         await callerOf(request, tenantId);
         expectNoQuery(request);
+        const wanted = ifMatchOf(request);
         const tenant = await lifeOf(tenantId);
-        const { before } = await removeWebhook(tenant, idIn(request), deps);
+        const { before } = await removeWebhook(tenant, idIn(request), wanted, deps);
         return { status: 204, change: { tenantId, target: before.webhook_id, before: told(before) } };
       },
     },

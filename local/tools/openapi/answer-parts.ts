@@ -156,6 +156,7 @@ const usageLine = z.strictObject({
 const pricePerTib = z.number().describe('What the estimates take BigQuery to cost for each TiB billed.');
 const currency = text.describe('Of the costs, as ISO 4217 names it.');
 const usage = { total: z.strictObject(measures), usage: z.array(usageLine) };
+const etag = text.describe('Names its version: sent as If-Match, a change that comes too late is refused.');
 const nextCursor = text.nullable().describe('The `cursor` of the next page; null on the last one.');
 
 const parameter = z.strictObject({
@@ -235,6 +236,7 @@ const listedKey = z.strictObject({
 
 const webhook = {
   webhook_id: text,
+  etag,
   url: text,
   event_types: z.array(text).describe('None: all events of the tenant.'),
   description: text.nullable(),
@@ -278,6 +280,7 @@ export const answerParts = {
   text,
   time,
   count,
+  etag,
   quota,
   quotas,
   runStatus,

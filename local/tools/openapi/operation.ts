@@ -81,7 +81,7 @@ export const answerHeaders = {
   'RateLimit-Policy': 'The quotas that the tenant has.',
   'Preference-Applied': 'What of `Prefer` is heeded.',
   Link: 'The next page, as `<address>; rel="next"` (RFC 8288).',
-  ETag: 'Names what administrators have made of the tenant: its counters, which move with each run, have no part in it.',
+  ETag: 'Names the version. Of a tenant it is what administrators have made of it: its counters, which move with each run, have no part in it.',
   'Retry-After': 'After so many seconds it makes sense to ask again.',
   'X-Billing-Status': 'final: nothing is added to the month any more; preliminary: runs of it may still end.',
 } as const;

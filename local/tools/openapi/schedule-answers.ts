@@ -3,10 +3,11 @@ import { missedPolicies, overlapPolicies } from '../../../shared/schedules/rules
 import { timeOutcomes } from '../../../shared/sql/schedules/list-schedule-times';
 import { answerParts } from './answer-parts';
 
-const { text, time, count, nextCursor } = answerParts;
+const { text, time, count, etag, nextCursor } = answerParts;
 
 const schedule = z.strictObject({
   schedule_id: text,
+  etag,
   pipeline: text,
   parameters: z.record(z.string(), z.unknown()).describe('As they were given, with {{ }}.'),
   cron: text.nullable(),

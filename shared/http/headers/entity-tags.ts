@@ -11,8 +11,13 @@ export type WantedVersions = 'any' | readonly string[];
  */
 const tag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 
+/** As `ETag` and `If-Match` have it. */
+export const tagOfVersion = (version: string): string => `"${version}"`;
+
 /** The headers of an answer that shows something in this version. */
-export const entityTag = (version: string): Readonly<Record<string, string>> => ({ ETag: `"${version}"` });
+export const entityTag = (version: string): Readonly<Record<string, string>> => ({
+  ETag: tagOfVersion(version),
+});
 
 /**
  * The versions that a change is meant for; any where `If-Match` is absent or `*`. Weak tags match nothing.

@@ -2,8 +2,8 @@ import { defineStatement } from '../define-statement';
 import { webhookColumns, webhookRow } from './webhook-row';
 
 /**
- * Sets what is marked as given, and reads the webhook back. With a state or another address it begins anew:
- * whatever failed before is forgotten.
+ * Makes the next version of a webhook by what is marked as given, where it is of the version that is given, and reads
+ * it back either way. With a state or another address it begins anew: whatever failed before is forgotten.
  */
 export const changeWebhook = defineStatement({
   name: 'change-webhook',
@@ -17,8 +17,9 @@ SET
   reason = IF(@state IS NULL, reason, NULL),
   failing_since = IF(@state IS NULL AND IFNULL(@url, url) = url, failing_since, NULL),
   disabled_told_at = IF(@state IS NULL, disabled_told_at, NULL),
+  version = @version + 1,
   updated_at = @now
-WHERE tenant_id = @tenant_id AND webhook_id = @webhook_id;
+WHERE tenant_id = @tenant_id AND webhook_id = @webhook_id AND IFNULL(version, 0) = @version;
 
 SELECT${webhookColumns}
 FROM webhooks
@@ -26,6 +27,7 @@ WHERE tenant_id = @tenant_id AND webhook_id = @webhook_id`,
   parameters: {
     tenant_id: 'STRING',
     webhook_id: 'STRING',
+    version: 'INT64',
     url: 'STRING',
     sets_event_types: 'BOOL',
     event_types: ['STRING'],

@@ -10,7 +10,7 @@ export const disableWebhook = defineStatement({
   name: 'disable-webhook',
   sql: `
 UPDATE webhooks AS webhook
-SET state = 'disabled', reason = @reason, disabled_told_at = NULL, updated_at = @now
+SET state = 'disabled', reason = @reason, disabled_told_at = NULL, version = IFNULL(version, 0) + 1, updated_at = @now
 WHERE webhook_id = @webhook_id
   AND state = 'active'
   AND (@failing_before IS NULL OR (

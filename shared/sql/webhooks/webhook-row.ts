@@ -18,6 +18,8 @@ export const webhookFields = {
   created_at: timestamp,
   created_by: string.nullable(),
   updated_at: timestamp,
+  /** Of what its owner says of it, and whether it is disabled. null: it was made before versions were counted. */
+  version: integer.nullable(),
 };
 
 export const webhookRow = z.object(webhookFields);
@@ -30,4 +32,4 @@ export const ofTenantsLife = `
 /** The columns of a webhook, in SQL. */
 export const webhookColumns = `
   webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
-  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at`;
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at, version`;

@@ -1,4 +1,4 @@
-import { fieldError, shownProblem, untoldFields } from '../../../console/data/problems';
+import { besideFields, fieldError, shownProblem, untoldFields } from '../../../console/data/problems';
 
 const problem = {
   ...shownProblem(new Error('alert_at_percent.2: expected at most 100')),
@@ -12,6 +12,18 @@ describe('What is wrong with a field', () => {
     ['alert', undefined],
   ])('of %s is %p', (name, expected) => {
     expect(fieldError(problem, name)).toBe(expected);
+  });
+
+  it('is told beside it, and elsewhere only where it stands beside none', () => {
+    const two = { ...problem, fields: new Map([...problem.fields, ['other', 'expected none']]) };
+    expect(besideFields(problem, ['expected at most 100'])).toBeUndefined();
+    expect(besideFields(two, ['expected at most 100', null])).toMatchObject({
+      detail: '',
+      fields: new Map([['other', 'expected none']]),
+    });
+    expect(besideFields(two, ['A value is needed.'])).toBe(two);
+    const ofNoField = shownProblem(new Error('not now'));
+    expect(besideFields(ofNoField, [])).toBe(ofNoField);
   });
 
   it('is not told again beside a detail that tells it', () => {

@@ -1,4 +1,5 @@
 import {
+  droppedParameters,
   emptySchedule,
   type ListedSchedule,
   planText,
@@ -10,6 +11,7 @@ import {
 
 const schedule: ListedSchedule = {
   schedule_id: 'sch_1',
+  etag: '"1"',
   pipeline: 'gcp/billing/daily_costs',
   parameters: { source_uri: 'gs://billing/{{ previous_date }}.ndjson' },
   cron: '30 6 * * *',
@@ -72,6 +74,16 @@ describe('The parameters of a schedule', () => {
     count: { type: 'INT64', description },
     country: { type: 'STRING', description, pattern: '[A-Z]{2}' },
   } as const;
+
+  it('that the pipeline takes no more are kept until they are taken away', () => {
+    const before = { country: 'DE', old: 7 };
+    const read = (texts: Readonly<Record<string, string>>) =>
+      scheduleValues({ country: definitions.country }, texts, before).values;
+    expect(read({ country: 'DE', old: '7' })).toEqual(before);
+    expect(read({ country: 'FR', old: '' })).toEqual({ country: 'FR', old: 7 });
+    expect(read({ country: 'DE' })).toEqual({ country: 'DE' });
+    expect(droppedParameters(definitions, before)).toEqual(['old']);
+  });
 
   it('are read by their types', () => {
     const { values, errors } = scheduleValues(definitions, { day: '2026-11-30', count: '3', country: '' });

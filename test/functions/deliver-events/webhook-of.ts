@@ -17,6 +17,7 @@ export const webhookOf = (change: Partial<WebhookRow> = {}): WebhookRow => ({
   created_at: new Date('2026-11-01T00:00:00Z'),
   created_by: 'admin',
   updated_at: new Date('2026-11-01T00:00:00Z'),
+  version: null,
   ...change,
 });
 

@@ -123,6 +123,33 @@ export const describeWebhooks = (
       }
     });
 
+    it('are changed and removed, but not by who has seen another version', async () => {
+      const path = `hooked/webhooks/${idOf('youngest')}`;
+      const seen = await ask('GET', path, acme);
+      const listed = Object((await ask('GET', 'hooked/webhooks', acme)).body).webhooks;
+      const { etag } = Object(listed).find(({ url }: { url: string }) => url.endsWith('/youngest'));
+      expect([seen.headers.get('etag'), seen.body.etag]).toEqual([etag, etag]);
+      const as = (version: unknown) => ({ ...acme, 'If-Match': String(version) });
+      const changed = await ask('PATCH', path, as(etag), { description: 'mine' });
+      expect(changed).toMatchObject({ status: 200, body: { description: 'mine' } });
+      expect(changed.headers.get('etag')).toBe(changed.body.etag);
+      for (const late of [
+        await ask('PATCH', path, as(etag), { description: 'too late' }),
+        await ask('DELETE', path, as(etag)),
+      ]) {
+        expect(late).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
+        expect(late.headers.get('etag')).toBe(changed.body.etag);
+      }
+      // Of two at the same moment who have seen the same one is too late; who names no version never is.
+      const both = ['one', 'other'].map((description) =>
+        ask('PATCH', path, as(changed.body.etag), { description }),
+      );
+      expect((await Promise.all(both)).map(({ status }) => status).toSorted()).toEqual([200, 412]);
+      const any = ['a', 'b'].map((description) => ask('PATCH', path, acme, { description }));
+      expect((await Promise.all(any)).map(({ status }) => status)).toEqual([200, 200]);
+      expect((await ask('PATCH', path, acme, { description: null })).body.etag).not.toBe(etag);
+    });
+
     it('of somebody who had the id of the tenant before are not there', async () => {
       expect((await ask('GET', 'hooked/webhooks/of-before', acme)).status).toBe(404);
       expect((await ask('POST', 'hooked/webhooks/of-before/test', acme)).status).toBe(404);

@@ -6,6 +6,13 @@ const moment = {
   description: 'A date, meaning its first instant (UTC), or an RFC 3339 time.',
 };
 
+export const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$' };
+/** Of calls that change something which has versions. */
+export const ifMatch: Parameter = {
+  description: 'ETags of earlier answers: where somebody has changed it since, nothing is done.',
+  schema: entityTags,
+};
+
 export const from: Parameter = { description: 'From this time on.', schema: moment };
 export const to: Parameter = { description: 'Before this time.', schema: moment };
 export const cursor: Parameter = {

@@ -1,7 +1,7 @@
 import { newScheduleSchema, scheduleChangeSchema } from '../../../../shared/schedules/rules/schedule-request';
 import { timeOutcomes } from '../../../../shared/sql/schedules/list-schedule-times';
-import type { Answer, OperationText, Parameter } from '../operation';
-import { cursor, from, limit, to } from './parameters';
+import type { Answer, OperationText } from '../operation';
+import { cursor, from, ifMatch, limit, to } from './parameters';
 
 const schedules = '/api/v1/tenants/{tenant}/schedules';
 const schedule = `${schedules}/{schedule_id}`;
@@ -9,10 +9,6 @@ const badBody = ['payload_too_large', 'unsupported_media_type'] as const;
 const tag = 'Schedules';
 const notThere = ['tenant_not_found', 'schedule_not_found'] as const;
 const ofRuns = ['pipeline_not_found', 'pipeline_not_allowed'] as const;
-const ifMatch: Parameter = {
-  description: 'ETags of earlier answers: where its owner has changed the schedule since, nothing is done.',
-  schema: { type: 'string' },
-};
 const changed: readonly Answer[] = [
   { status: 200, description: 'The schedule after it', body: { name: 'Schedule' }, headers: ['ETag'] },
 ];

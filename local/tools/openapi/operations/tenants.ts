@@ -9,9 +9,9 @@ import { tokenRequestSchema } from '../../../../functions/tenants/keys/make-toke
 import { rotationSchema } from '../../../../functions/tenants/keys/rotate-key';
 import { tenantOrders, tenantSorts } from '../../../../functions/tenants/tenant-order';
 import type { Quotas } from '../../../../shared/tenants/rules/quotas';
-import type { Answer, OperationText, Parameter } from '../operation';
+import type { Answer, OperationText } from '../operation';
 import { offboardingOperations } from './offboarding';
-import { cursor, from, limit, to } from './parameters';
+import { cursor, entityTags, from, ifMatch, limit, to } from './parameters';
 
 const tenant = '/api/v1/tenants/{tenant}';
 const auditQuery = {
@@ -21,12 +21,6 @@ const auditQuery = {
   actor: { description: 'Of this admin, person or key only.', schema: { type: 'string' } },
   limit: limit(100, 1000),
   cursor,
-};
-const entityTags = { type: 'string', pattern: '^(\\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$' };
-const ifMatch: Parameter = {
-  description:
-    'ETags of earlier answers: where administrators have changed the tenant since, nothing is done.',
-  schema: entityTags,
 };
 const tenantAfter: Answer = {
   status: 200,

@@ -4,7 +4,7 @@ import {
   webhookChangeSchema,
 } from '../../../../shared/webhooks/rules/webhook-request';
 import type { OperationText } from '../operation';
-import { cursor, from, limit, to } from './parameters';
+import { cursor, from, ifMatch, limit, to } from './parameters';
 
 const webhooks = '/api/v1/tenants/{tenant}/webhooks';
 const webhook = `${webhooks}/{webhook_id}`;
@@ -21,7 +21,7 @@ export const webhookOperations: readonly OperationText[] = [
     description:
       'By https, signed as Standard Webhooks says, with the secret in this answer. A tenant can have 20. The first events come within a minute.',
     body: { name: 'WebhookRequest', schema: newWebhookSchema, isRequired: true },
-    answers: [{ status: 201, description: 'The webhook', body: { name: 'NewWebhook' } }],
+    answers: [{ status: 201, description: 'The webhook', body: { name: 'NewWebhook' }, headers: ['ETag'] }],
     problems: ['tenant_not_found', 'too_many_webhooks', ...badBody],
   },
   {
@@ -39,7 +39,7 @@ export const webhookOperations: readonly OperationText[] = [
     path: webhook,
     tag,
     summary: 'A webhook, and whether it is well',
-    answers: [{ status: 200, description: 'The webhook', body: { name: 'Webhook' } }],
+    answers: [{ status: 200, description: 'The webhook', body: { name: 'Webhook' }, headers: ['ETag'] }],
     problems: ['tenant_not_found', 'webhook_not_found'],
   },
   {
@@ -51,8 +51,11 @@ export const webhookOperations: readonly OperationText[] = [
     description:
       'Events of the time while it is paused are not delivered later. `active` also ends that it was disabled. A change takes effect within a minute.',
     body: { name: 'WebhookChange', schema: webhookChangeSchema, isRequired: true },
-    answers: [{ status: 200, description: 'The webhook after it', body: { name: 'Webhook' } }],
-    problems: ['tenant_not_found', 'webhook_not_found', ...badBody],
+    answers: [
+      { status: 200, description: 'The webhook after it', body: { name: 'Webhook' }, headers: ['ETag'] },
+    ],
+    headers: { 'If-Match': ifMatch },
+    problems: ['tenant_not_found', 'webhook_not_found', 'precondition_failed', ...badBody],
   },
   {
     id: 'deleteWebhook',
@@ -61,8 +64,9 @@ export const webhookOperations: readonly OperationText[] = [
     tag,
     summary: 'Removes a webhook',
     description: 'Nothing is delivered to it from a minute later on at the latest.',
+    headers: { 'If-Match': ifMatch },
     answers: [{ status: 204, description: 'Removed' }],
-    problems: ['tenant_not_found', 'webhook_not_found'],
+    problems: ['tenant_not_found', 'webhook_not_found', 'precondition_failed'],
   },
   {
     id: 'testWebhook',

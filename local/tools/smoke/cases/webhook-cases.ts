@@ -29,6 +29,7 @@ export const webhookCases = [
   statementCase(changeWebhook, 'A script answers with its last SELECT.', ({ tenantId, now }) => ({
     tenant_id: tenantId,
     webhook_id,
+    version: 0,
     url: null,
     sets_event_types: true,
     event_types: [],
@@ -82,5 +83,5 @@ export const webhookCases = [
     onboarding_id: null,
     webhook_id,
   })),
-  statementCase(deleteWebhook, changedRows, ({ tenantId }) => ({ tenant_id: tenantId, webhook_id })),
+  statementCase(deleteWebhook, changedRows, ({ tenantId }) => ({ tenant_id: tenantId, webhook_id, version: 2 })),
 ];

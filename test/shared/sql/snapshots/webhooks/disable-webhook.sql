@@ -6,7 +6,7 @@ DECLARE p_failing_before TIMESTAMP;
 DECLARE p_now TIMESTAMP;
 
 UPDATE webhooks AS webhook
-SET state = 'disabled', reason = p_reason, disabled_told_at = NULL, updated_at = p_now
+SET state = 'disabled', reason = p_reason, disabled_told_at = NULL, version = IFNULL(version, 0) + 1, updated_at = p_now
 WHERE webhook_id = p_webhook_id
   AND state = 'active'
   AND (p_failing_before IS NULL OR (
@@ -20,6 +20,6 @@ WHERE webhook_id = p_webhook_id
 
 SELECT
   webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
-  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at, version
 FROM webhooks
 WHERE webhook_id = p_webhook_id;

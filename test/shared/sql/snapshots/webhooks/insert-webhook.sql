@@ -23,6 +23,6 @@ WHERE webhooks < p_most AND same = 0;
 
 SELECT
   webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
-  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at, version
 FROM webhooks
 WHERE webhook_id = p_webhook_id;

@@ -6,7 +6,7 @@ DECLARE p_webhook_id STRING;
 
 SELECT
   webhook_id, tenant_id, onboarding_id, url, event_types, description, state, reason, secret_version,
-  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at
+  previous_secret_until, failing_since, disabled_told_at, created_at, created_by, updated_at, version
 FROM webhooks
 WHERE
   tenant_id = p_tenant_id AND IFNULL(onboarding_id, '') = IFNULL(p_onboarding_id, '')
