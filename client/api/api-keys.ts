@@ -19,6 +19,10 @@ export type ApiKeyList = {
     /** The hour of its last use. null: none was noted. */
     readonly last_used_at: string | null;
     readonly revoked_at: string | null;
+    /** The id of the key in whose place a rotation has made it. null: of none, or it was not kept yet. */
+    readonly replaces: string | null;
+    /** The id of the key that a rotation has made in its place last. */
+    readonly replaced_by: string | null;
   }[];
 };
 export type ApiKeyRequest = {

@@ -102,6 +102,10 @@ export type TenantExport = {
     /** The hour of its last use. null: none was noted. */
     readonly last_used_at: string | null;
     readonly revoked_at: string | null;
+    /** The id of the key in whose place a rotation has made it. null: of none, or it was not kept yet. */
+    readonly replaces: string | null;
+    /** The id of the key that a rotation has made in its place last. */
+    readonly replaced_by: string | null;
   }[];
   readonly dataset: {
     /** In BigQuery, in the project of the deployment. */

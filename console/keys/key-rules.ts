@@ -31,23 +31,9 @@ export const endsSoon = (key: Pick<ListedKey, 'revoked_at' | 'expires_at'>, now:
   key.expires_at !== null &&
   Date.parse(key.expires_at) < now + 7 * dayMs;
 
-/**
- * The key that a rotation has put in place of one that still works. The list does not name it: it may do the same, has
- * the same name, was made later, and the rotation has let the one before end some whole seconds after that.
- */
+/** The key that a rotation has put in place of one, and that still works. */
 export const replacementOf = (key: ListedKey, all: readonly ListedKey[]): ListedKey | undefined =>
-  all.find((other) => {
-    const overlapMs = Date.parse(key.expires_at ?? '') - Date.parse(other.created_at);
-    return (
-      Date.parse(other.created_at) > Date.parse(key.created_at) &&
-      overlapMs > 0 &&
-      overlapMs % 1_000 === 0 &&
-      inheritedOf(other) === inheritedOf(key)
-    );
-  });
-
-const inheritedOf = ({ name, scopes, pipelines }: ListedKey): string =>
-  JSON.stringify([name, scopes, pipelines]);
+  all.find(({ api_key_id, revoked_at }) => api_key_id === key.replaced_by && revoked_at === null);
 
 /** Whether a key was used in the last hour. Its last use is noted by the hour in which it was. */
 export const isUsedOfLate = ({ last_used_at }: Pick<ListedKey, 'last_used_at'>, now: number): boolean =>

@@ -114,6 +114,8 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
     tenantId,
     runStatement(tenantId, listApiKeys, { tenant_id: tenantId }),
   );
+  /** Of several rotations of one key the last one counts. */
+  const replacedBy = new Map(rows.map(({ key_id, replaces }) => [replaces, key_id]));
   return rows.map((row) => ({
     api_key_id: row.key_id,
     last_four: row.last_four,
@@ -125,6 +127,8 @@ export async function showApiKeys(tenantId: string, { runStatement }: TenantsDep
     expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,
     revoked_at: row.revoked_at?.toISOString() ?? null,
+    replaces: row.replaces,
+    replaced_by: replacedBy.get(row.key_id) ?? null,
   }));
 }
 

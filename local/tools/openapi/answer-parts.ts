@@ -232,6 +232,12 @@ const listedKey = z.strictObject({
   created_by: text.nullable().describe('onboard, admin, or the id of a key.'),
   last_used_at: time.nullable().describe('The hour of its last use. null: none was noted.'),
   revoked_at: time.nullable(),
+  replaces: text
+    .nullable()
+    .describe(
+      'The id of the key in whose place a rotation has made it. null: of none, or it was not kept yet.',
+    ),
+  replaced_by: text.nullable().describe('The id of the key that a rotation has made in its place last.'),
 });
 
 const webhook = {

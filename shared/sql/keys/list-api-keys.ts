@@ -6,7 +6,7 @@ import { defineStatement } from '../define-statement';
 export const listApiKeys = defineStatement({
   name: 'list-api-keys',
   sql: `
-SELECT key_id, last_four, name, scopes, pipelines, last_used_at, created_at, created_by, expires_at, revoked_at
+SELECT key_id, last_four, name, scopes, pipelines, last_used_at, created_at, created_by, expires_at, revoked_at, replaces
 FROM api_keys
 WHERE tenant_id = @tenant_id
 ORDER BY created_at, key_id`,
@@ -22,5 +22,7 @@ ORDER BY created_at, key_id`,
     created_by: string.nullable(),
     expires_at: timestamp.nullable(),
     revoked_at: timestamp.nullable(),
+    /** The key before it. */
+    replaces: string.nullable(),
   }),
 });

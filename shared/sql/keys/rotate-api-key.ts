@@ -19,8 +19,8 @@ ON key.key_id = source.key_id
 WHEN MATCHED AND key.key_id = @key_id THEN
   UPDATE SET expires_at = LEAST(IFNULL(key.expires_at, @ends_at), IFNULL(@ends_at, key.expires_at))
 WHEN NOT MATCHED THEN
-  INSERT (key_id, tenant_id, key_hash, last_four, name, scopes, pipelines, created_at, created_by, expires_at)
-  VALUES (source.key_id, @tenant_id, @key_hash, @last_four, source.name, source.scopes, source.pipelines, @now, @created_by, source.expires_at)`,
+  INSERT (key_id, tenant_id, key_hash, last_four, name, scopes, pipelines, created_at, created_by, expires_at, replaces)
+  VALUES (source.key_id, @tenant_id, @key_hash, @last_four, source.name, source.scopes, source.pipelines, @now, @created_by, source.expires_at, @key_id)`,
   parameters: {
     key_id: 'STRING',
     new_key_id: 'STRING',

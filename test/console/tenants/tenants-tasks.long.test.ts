@@ -1,5 +1,5 @@
 // In short: ../console.test.ts
-import { adminKey, apiOf, eventually, onboard } from '../../support/local-cloud';
+import { adminKey, apiOf, eventually, onboard, query } from '../../support/local-cloud';
 import { inaccessible } from '../support/browser';
 import { consoleInBrowser, withBrowser } from '../support/console-in-browser';
 
@@ -55,6 +55,37 @@ withBrowser('The pages of tenants, in Chromium', () => {
     await page.getByText('0 of 30').first().waitFor();
     await page.getByText(/^Last changed .* by admin/).waitFor();
     expect(await inaccessible(page)).toEqual([]);
+  });
+
+  it('change a schedule, keep or drop what its pipeline takes no more, but not over the head of somebody else', async () => {
+    const apiKey = await onboard(inBrowser.cloud.url, 'timed_case');
+    const api = apiOf(inBrowser.cloud.url, { apiKey });
+    const path = { tenant: 'timed_case' };
+    const body = { pipeline: 'gcp/example/dryrun', cron: '0 6 1 1 *', time_zone: 'Etc/UTC' };
+    const { schedule_id } = await api.call('makeSchedule', { path, body });
+    await query(
+      inBrowser.cloud.bigquery,
+      'tenant_pipelines',
+      `UPDATE schedules SET parameters = '{"old":7}' WHERE schedule_id = @schedule_id`,
+      { schedule_id },
+    );
+    const page = await inBrowser.open(`/tenants/timed_case/schedules?schedule=${schedule_id}`, { apiKey });
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    const kept = dialog.getByLabel('Keep old: 7');
+    expect(await kept.isChecked()).toBe(true);
+    await kept.uncheck();
+    const place = { path: { ...path, schedule_id } };
+    await api.call('pauseSchedule', place);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Somebody else has changed this schedule meanwhile').waitFor();
+    expect(await dialog.getByRole('alert').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Begin again' }).click();
+    await eventually('the form to begin again', async () => (await kept.isChecked()) || undefined);
+    await kept.uncheck();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await api.call('showSchedule', place)).toMatchObject({ parameters: {}, state: 'paused' });
   });
 
   it('let a tenant go on with the key that replaces its own, and sign it out when it revokes that', async () => {

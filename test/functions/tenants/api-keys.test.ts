@@ -135,9 +135,23 @@ describe('API keys', () => {
     expect(rotated.body.replaced).toEqual({ api_key_id: old.api_key_id, ends_at: endsAt });
     const keys = async () => (await ask('GET', 'rotated/api-keys')).body.api_keys;
     expect(await keys()).toMatchObject([
-      { name: 'onboarding' },
-      { ...inherited, api_key_id: old.api_key_id, expires_at: endsAt, revoked_at: null },
-      { ...inherited, api_key_id: rotated.body.api_key_id, created_by: old.api_key_id, revoked_at: null },
+      { name: 'onboarding', replaces: null, replaced_by: null },
+      {
+        ...inherited,
+        api_key_id: old.api_key_id,
+        expires_at: endsAt,
+        revoked_at: null,
+        replaces: null,
+        replaced_by: rotated.body.api_key_id,
+      },
+      {
+        ...inherited,
+        api_key_id: rotated.body.api_key_id,
+        created_by: old.api_key_id,
+        revoked_at: null,
+        replaces: old.api_key_id,
+        replaced_by: null,
+      },
     ]);
     for (const key of [old, rotated.body])
       expect((await run('rotated', String(key.api_key))).status).toBe(202);
@@ -148,6 +162,8 @@ describe('API keys', () => {
     expect(atOnce).toMatchObject({ status: 201, body: { expires_at: endsAt } });
     expect((await run('rotated', String(old.api_key))).status).toBe(401);
     expect((await run('rotated', String(atOnce.body.api_key))).status).toBe(202);
+    const follower = { api_key_id: old.api_key_id, replaced_by: atOnce.body.api_key_id };
+    expect(await keys()).toContainEqual(expect.objectContaining(follower));
     const gone = await ask('POST', path, { overlap_seconds: 60 });
     expect(gone).toMatchObject({ status: 404, body: { code: 'api_key_not_found' } });
   });

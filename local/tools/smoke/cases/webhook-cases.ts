@@ -83,5 +83,9 @@ export const webhookCases = [
     onboarding_id: null,
     webhook_id,
   })),
-  statementCase(deleteWebhook, changedRows, ({ tenantId }) => ({ tenant_id: tenantId, webhook_id, version: 2 })),
+  statementCase(deleteWebhook, changedRows, ({ tenantId }) => ({
+    tenant_id: tenantId,
+    webhook_id,
+    version: 2,
+  })),
 ];

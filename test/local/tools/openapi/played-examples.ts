@@ -16,6 +16,7 @@ import {
   whenQuiet,
   withKey,
 } from '../../../support/local-cloud';
+import { crossSiteProblem } from './cross-site-problem';
 import { masked, maskedText } from './masked-values';
 
 type Send = (
@@ -107,6 +108,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', '/api/v1/tenants/nobody', asAdmin);
   await send('GET', '/api/v1/tenants', asAdmin);
   await send('POST', `${path}/activate`, { 'X-Admin-Key': furtherAdmins.viewer });
+  played.problems.cross_site_request = masked(await crossSiteProblem(`${path}/activate`));
   const made = await send('POST', `${path}/api-keys`, asAdmin, {
     name: 'nightly',
     scopes: ['run', 'read'],

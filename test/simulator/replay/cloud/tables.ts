@@ -78,6 +78,7 @@ export interface ApiKeyRecord {
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly expiry_told_days: number | null;
+  readonly replaces: string | null;
 }
 
 const time = z.iso.datetime().transform((text) => new Date(text));

@@ -19,5 +19,5 @@ ON key.key_id = source.key_id
 WHEN MATCHED AND key.key_id = p_key_id THEN
   UPDATE SET expires_at = LEAST(IFNULL(key.expires_at, p_ends_at), IFNULL(p_ends_at, key.expires_at))
 WHEN NOT MATCHED THEN
-  INSERT (key_id, tenant_id, key_hash, last_four, name, scopes, pipelines, created_at, created_by, expires_at)
-  VALUES (source.key_id, p_tenant_id, p_key_hash, p_last_four, source.name, source.scopes, source.pipelines, p_now, p_created_by, source.expires_at);
+  INSERT (key_id, tenant_id, key_hash, last_four, name, scopes, pipelines, created_at, created_by, expires_at, replaces)
+  VALUES (source.key_id, p_tenant_id, p_key_hash, p_last_four, source.name, source.scopes, source.pipelines, p_now, p_created_by, source.expires_at, p_key_id);

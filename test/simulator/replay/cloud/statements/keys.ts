@@ -56,6 +56,7 @@ export const keyModels = [
         expires_at,
         revoked_at: null,
         expiry_told_days: null,
+        replaces: null,
       };
       tables.keys = [...tables.keys, key];
       return 1;
