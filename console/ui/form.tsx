@@ -2,8 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { besideFields } from '../data/problems';
 import type { Action } from '../data/use-action';
-import { ChangedMeanwhile, type ChangedMeanwhileProps } from './changed-meanwhile';
-import { ProblemNotice } from './notice';
+import { ChangedMeanwhile, type ChangedMeanwhileProps, ProblemNotice } from './notice';
 
 interface FormProps {
   readonly action: Action<[]>;

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { type ShownProblem, untoldFields } from '../data/problems';
+import { useAction } from '../data/use-action';
 
 const signs = { info: 'ℹ', good: '✓', warning: '!', error: '✕' };
 
@@ -54,6 +55,27 @@ export function ProblemNotice({ problem, onRetry, isRetried = false }: ProblemNo
           Try again
         </button>
       )}
+    </Notice>
+  );
+}
+
+export interface ChangedMeanwhileProps {
+  /** What was changed, such as `tenant`. */
+  readonly what: string;
+  /** Begins again with what is so now. */
+  readonly begin: () => Promise<void>;
+}
+
+/** Where somebody else was faster: nothing was changed, and what to do. */
+export function ChangedMeanwhile({ what, begin }: ChangedMeanwhileProps) {
+  const { start, isBusy, problem } = useAction(begin);
+  return (
+    <Notice kind="warning" title={`Somebody else has changed this ${what} meanwhile`}>
+      <p>Nothing of yours was changed, so that nothing of theirs is lost.</p>
+      <button type="button" onClick={start} disabled={isBusy} aria-busy={isBusy}>
+        Begin again with what is so now
+      </button>
+      {problem !== undefined && <ProblemNotice problem={problem} />}
     </Notice>
   );
 }
