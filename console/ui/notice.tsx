@@ -72,7 +72,7 @@ export function ChangedMeanwhile({ what, begin }: ChangedMeanwhileProps) {
   return (
     <Notice kind="warning" title={`Somebody else has changed this ${what} meanwhile`}>
       <p>Nothing of yours was changed, so that nothing of theirs is lost.</p>
-      <button type="button" onClick={start} disabled={isBusy} aria-busy={isBusy}>
+      <button type="button" onClick={start} aria-disabled={isBusy} aria-busy={isBusy}>
         Begin again with what is so now
       </button>
       {problem !== undefined && <ProblemNotice problem={problem} />}

@@ -240,23 +240,6 @@ const listedKey = z.strictObject({
   replaced_by: text.nullable().describe('The id of the key that a rotation has made in its place last.'),
 });
 
-const webhook = {
-  webhook_id: text,
-  etag,
-  url: text,
-  event_types: z.array(text).describe('None: all events of the tenant.'),
-  description: text.nullable(),
-  state: z
-    .enum(['active', 'paused', 'disabled'])
-    .describe('paused by its owner, or disabled because its endpoint takes no events.'),
-  reason: text.nullable().describe('Why it is disabled.'),
-  failing_since: time.nullable().describe('null: the last delivery did not fail, as far as it was noted.'),
-  secret_version: count,
-  previous_secret_until: time.nullable().describe('Until then the secret before this one signs as well.'),
-  created_at: time,
-  created_by: text.nullable(),
-  updated_at: time,
-};
 const operation = z.strictObject({
   operation_id: text,
   kind: text.describe('What is done: bulk-cancel, bulk-rerun or backfill.'),
@@ -303,6 +286,5 @@ export const answerParts = {
   apiKey,
   tenant,
   listedKey,
-  webhook,
   operation,
 };

@@ -9,6 +9,7 @@ import { overviewAnswers } from './overview-answers';
 import { pipelineAnswers } from './pipeline-answers';
 import { resultAnswers } from './result-answers';
 import { scheduleAnswers } from './schedule-answers';
+import { webhookAnswers } from './webhook-answers';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against
@@ -34,7 +35,6 @@ const {
   apiKey,
   tenant,
   listedKey,
-  webhook,
   operation,
 } = answerParts;
 
@@ -182,45 +182,7 @@ export const answerSchemas = {
     ),
     next_cursor: nextCursor,
   }),
-  NewWebhook: z.strictObject({
-    ...webhook,
-    secret: text.describe('Of its signatures: whsec_…. Shown once, here.'),
-  }),
-  Webhook: z.strictObject(webhook),
-  WebhookList: z.strictObject({ webhooks: z.array(z.strictObject(webhook)) }),
-  WebhookSecret: z.strictObject({
-    webhook_id: text,
-    secret: text.describe('Shown once, here.'),
-    secret_version: count,
-    previous_secret_until: time.describe('Until then the old secret signs as well.'),
-  }),
-  WebhookTest: z.strictObject({
-    webhook_id: text,
-    delivery_id: text.describe('What its receiver gets as webhook-id.'),
-    event_id: text,
-  }),
-  WebhookDeliveries: z.strictObject({
-    attempts: z.array(
-      z.strictObject({
-        delivery_id: text.describe('What its receiver gets as webhook-id: the same in each attempt.'),
-        event_id: text,
-        event_type: text,
-        attempt: count.describe('Of this delivery, as far as they are within the times asked for.'),
-        attempted_at: time,
-        duration_ms: count,
-        status: count.nullable().describe('Of the answer. null: there was none.'),
-        failure: text
-          .nullable()
-          .describe(
-            'bad_status, redirected, gone, timed_out, refused_address, unreachable, or, where it was not posted, paused or disabled, as the webhook was. null: it was delivered.',
-          ),
-        answer: text.nullable().describe('How its body begins.'),
-        outcome: z.enum(['delivered', 'retrying', 'given_up']).describe('retrying: another attempt follows.'),
-      }),
-    ),
-    next_cursor: nextCursor,
-  }),
-  Redelivery: z.strictObject({ webhook_id: text, delivery_id: text }),
+  ...webhookAnswers,
   TenantUsage: z.strictObject({
     tenant_id: text,
     from: time,
