@@ -7,27 +7,45 @@ import { executablePath, inaccessible, openConsole, type SignedIn, startBrowser 
 import { type ConsoleData, consoleSchemas, fillConsole, startWaitingApi } from '../support/console-data';
 import { contactSheet, type Shot } from './contact-sheet';
 import { type ShownPage, shownPages } from './pages';
+import { shownStates } from './states';
 
 const help = `npm run console:shots [-- options]
 
-  Takes pictures of every page of the console, light and dark, 1280 and 360 px wide, and writes them with an
-  index.html to look at. The pages are listed in test/console/shots/pages.ts.
+  Takes pictures of every page of the console, light and dark, 1280 and 360 px wide, zoomed to 200 %, and with text of
+  twice its size, and writes them with an index.html to look at. The pages are listed in test/console/shots/pages.ts,
+  their dialogs and states in states.ts beside it.
 
   --only NAME   only this page (may be repeated)
+  --as VARIANT  only so, such as 'dark 360', 'zoomed' or 'large text' (may be repeated)
   --out DIR     where to (default .data/console-shots)
   --no-axe      does not ask axe-core, which takes as long as the pictures
 `;
 
-const widths = [1280, 360];
-const variants = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  widths.map((width) => ({ name: `${colorScheme} ${width}`, colorScheme, width })),
-);
-type Variant = (typeof variants)[number];
+interface Variant {
+  readonly name: string;
+  readonly colorScheme: 'light' | 'dark';
+  readonly width: number;
+  readonly height: number;
+  /** How many of the screen's pixels are one of the page's: what zooming changes. */
+  readonly zoom?: number;
+  /** Of the root's font, in percent: what those change who have text alone enlarged. */
+  readonly textSize?: number;
+}
+
+const allVariants: readonly Variant[] = [
+  ...(['light', 'dark'] as const).flatMap((colorScheme) =>
+    [1280, 360].map((width) => ({ name: `${colorScheme} ${width}`, colorScheme, width, height: 800 })),
+  ),
+  { name: 'zoomed', colorScheme: 'light', width: 640, height: 400, zoom: 2 },
+  { name: 'large text', colorScheme: 'dark', width: 1280, height: 800, textSize: 200 },
+];
+const allPages = [...shownPages, ...shownStates];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
+      as: { type: 'string', multiple: true },
       out: { type: 'string', default: join(__dirname, '../../../.data/console-shots') },
       'no-axe': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -35,9 +53,11 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(help);
   if (executablePath === undefined) throw new Error('There is no Chromium on this machine');
-  const pages = shownPages.filter(({ name }) => values.only?.includes(name) ?? true);
-  const unknown = values.only?.filter((name) => !shownPages.some((page) => page.name === name)) ?? [];
+  const pages = allPages.filter(({ name }) => values.only?.includes(name) ?? true);
+  const unknown = values.only?.filter((name) => !allPages.some((page) => page.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`There are no such pages: ${unknown.join(', ')}`);
+
+  const variants = allVariants.filter(({ name }) => values.as?.includes(name) ?? true);
 
   console.log('Starting a cloud, and filling it with tenants and runs …');
   const schemas = consoleSchemas();
@@ -47,7 +67,7 @@ async function main(): Promise<void> {
   try {
     const data = await fillConsole(cloud);
     const out = resolve(values.out);
-    if (values.only === undefined) rmSync(out, { recursive: true, force: true });
+    if (values.only === undefined && values.as === undefined) rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
     const shots: Shot[] = [];
     for (const shown of pages) {
@@ -82,13 +102,14 @@ interface Taking {
 
 async function take(
   browser: Browser,
-  { name, path, as, prepare }: ShownPage,
-  { name: variant, colorScheme, width }: Variant,
+  { name, path, as, isLoading = false, prepare }: ShownPage,
+  { name: variant, colorScheme, width, height, zoom = 1, textSize }: Variant,
   { url, data, out, hasAxe }: Taking,
 ): Promise<Shot> {
   const who: SignedIn = as === 'tenant' ? { apiKey: data.apiKey } : (as ?? 'admin');
   const { page, problems } = await openConsole(browser, url + path(data), who, {
-    viewport: { width, height: 800 },
+    viewport: { width, height },
+    deviceScaleFactor: zoom,
     colorScheme,
     reducedMotion: 'reduce',
   });
@@ -96,7 +117,11 @@ async function take(
   try {
     await settle(page);
     await prepare?.(page, data);
-    await settle(page);
+    if (textSize !== undefined)
+      await page.evaluate((size) => {
+        document.documentElement.style.fontSize = `${size}%`;
+      }, textSize);
+    if (!isLoading) await settle(page);
     await page.screenshot({ path: join(out, file), fullPage: true });
     const found = [...problems, ...(await tooWide(page)), ...(hasAxe ? await inaccessible(page) : [])];
     return { page: name, variant, file, problems: found };

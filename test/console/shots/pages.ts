@@ -7,6 +7,8 @@ export interface ShownPage {
   readonly path: (data: ConsoleData) => string;
   /** An admin unless given. */
   readonly as?: 'nobody' | 'tenant';
+  /** It never ends loading: that is not waited for. */
+  readonly isLoading?: boolean;
   /** What is done there before it is taken, such as opening a dialog. */
   readonly prepare?: (page: Page, data: ConsoleData) => Promise<void>;
 }
