@@ -30,7 +30,7 @@ const orDash = (value: number | null, unit: (value: number) => string) =>
 const common: readonly LongColumn<ListedRun>[] = [
   {
     title: 'Run',
-    rem: 7.25,
+    rem: 7.5,
     cell: ({ tenant_id, run_id }) => (
       <a href={runPlace(tenant_id, run_id)} title={run_id}>
         <code>{shortId(run_id)}</code>
@@ -39,7 +39,7 @@ const common: readonly LongColumn<ListedRun>[] = [
   },
   {
     title: 'Status',
-    rem: 7.25,
+    rem: 7.75,
     cell: (run) => (
       <ToRun run={run}>
         <Status word={runWord(run.status)} />
@@ -47,7 +47,7 @@ const common: readonly LongColumn<ListedRun>[] = [
     ),
   },
   { title: 'Pipeline', rem: 11, cell: ({ pipeline }) => <span title={pipeline}>{pipeline}</span> },
-  { title: 'Error', rem: 10, cell: (run) => <WhatFailed run={run} /> },
+  { title: 'Error', rem: 9, cell: (run) => <WhatFailed run={run} /> },
   { title: 'Admitted', rem: 8, cell: ({ admitted_at }) => <Time at={admitted_at} /> },
   { title: 'Took', rem: 5.5, isNumber: true, cell: (run) => <Took run={run} /> },
   { title: 'Rows', rem: 4.5, isNumber: true, cell: ({ rows_written }) => orDash(rows_written, count) },
@@ -69,7 +69,7 @@ export const allRunColumns: readonly LongColumn<ListedRun>[] = [
       </a>
     ),
   },
-  ...common.slice(2, -1),
+  ...common.slice(2).filter(({ title }) => title !== 'Rows' && title !== 'Trigger'),
 ];
 
 /** Ids are long, and their beginnings tell them apart: the whole one is in the address and on hover. */

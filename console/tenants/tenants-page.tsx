@@ -57,7 +57,9 @@ export function TenantsPage() {
               sorting={sortingOf(query)}
               onSort={({ by, isDescending }) => change({ sort: by, order: isDescending ? 'desc' : 'asc' })}
             />
-            <More of={list} what="tenants" />
+            {(hasMore || !isNarrowed(query) || tenantsWith(tenants, query.search ?? '').length > 0) && (
+              <More of={list} what="tenants" />
+            )}
           </>
         )}
       </Shown>

@@ -57,5 +57,5 @@ const messageOf = ({ passed, message }: Check): string | null => (passed === tru
 
 const told: Column<Check> = {
   title: 'Message',
-  cell: (check) => <div class="remarks">{messageOf(check)}</div>,
+  cell: (check) => messageOf(check) !== null && <div class="remarks">{messageOf(check)}</div>,
 };
