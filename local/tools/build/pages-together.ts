@@ -20,10 +20,7 @@ export const pagesTogether = (sourceDirectory: string): Plugin => ({
       kind === 'dynamic-import' ? { path: allPages, namespace } : undefined,
     );
     onLoad({ filter: /./, namespace }, () => ({
-      contents: [
-        "import './main';",
-        ...pagesIn(sourceDirectory).map((file) => `export * from './${file}';`),
-      ].join('\n'),
+      contents: ['main', ...pagesIn(sourceDirectory)].map((file) => `export * from './${file}';`).join('\n'),
       resolveDir: sourceDirectory,
     }));
   },
