@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { ApiProblem, type Client, createClient } from '../../client';
-import { forgetAnswers } from '../data/answers';
+import { forgetAnswers } from '../data/asking/answers';
 import { shownProblem } from '../data/problems';
 import { hearServerTime } from '../data/server-time';
 

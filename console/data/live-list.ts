@@ -33,24 +33,37 @@ export function withNewTop<Item>(
   return first < 0 ? top : { rows: [...top.rows, ...list.rows.slice(first)], next: list.next };
 }
 
+/** The list with the rows of before where they are the same: `before` itself where nothing is new. */
+export function withKept<Item, List extends ListPage<Item>>(
+  before: List,
+  now: ListPage<Item>,
+  keyOf: (item: Item) => string,
+): List | ListPage<Item> {
+  const known = new Map(before.rows.map((item) => [keyOf(item), item]));
+  const rows = now.rows.map((item) => {
+    const old = known.get(keyOf(item));
+    return old !== undefined && (old === item || JSON.stringify(old) === JSON.stringify(item)) ? old : item;
+  });
+  const isSame = now.next === before.next && rows.length === before.rows.length;
+  return isSame && rows.every((item, at) => item === before.rows[at]) ? before : { ...now, rows };
+}
+
 interface Looking {
   readonly isLive: boolean;
   readonly liveMs: number;
   readonly stillMs: number;
   /** How many answers in a row were as the one before. */
   readonly unchanged: number;
-  /** How many calls in a row have failed. */
-  readonly failures: number;
 }
 
 const longestLiveMs = 10_000;
 const longestStillMs = 60_000;
 
 /** When the newest are asked for again, in milliseconds: each look costs a statement, so rarer while nothing changes. */
-export function pauseOf({ isLive, liveMs, stillMs, unchanged, failures }: Looking): number {
+export function pauseOf({ isLive, liveMs, stillMs, unchanged }: Looking): number {
   const pauseMs = isLive ? liveMs : stillMs;
-  const longest = isLive && failures === 0 ? longestLiveMs : longestStillMs;
-  return Math.min(pauseMs * 2 ** (failures || unchanged), Math.max(pauseMs, longest));
+  const longest = isLive ? longestLiveMs : longestStillMs;
+  return Math.min(pauseMs * 2 ** unchanged, Math.max(pauseMs, longest));
 }
 
 /** Whether something below what was asked for anew may still change. */

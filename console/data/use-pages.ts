@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
+import { type Loaded, useAsked } from './asking/use-asked';
+import { isLiveBelow, type PlaceOf, pauseOf, withKept, withNewTop, withPageBelow } from './live-list';
 import { rowsOfPages } from './page-rows';
-import { type Action, useAction } from './use-action';
-import { type Loaded, useCall } from './use-call';
+import { type ShownProblem, shownProblem } from './problems';
 
 export interface ListPage<Row> {
   readonly rows: readonly Row[];
@@ -14,14 +15,42 @@ export interface PagedList<Row> {
   readonly loaded: Loaded<readonly Row[]>;
   readonly hasMore: boolean;
   /** Asks for the next page: its rows come below those that are shown, which stay where they are. */
-  readonly more: Action<[]>;
+  readonly more: {
+    readonly start: () => void;
+    readonly isBusy: boolean;
+    readonly problem: ShownProblem | undefined;
+  };
 }
 
 interface PagesOptions<Row> {
   readonly keyOf: (row: Row) => string;
   /** The first page is asked for again so long after each answer, while the tab can be seen. */
   readonly everyMs?: number | undefined;
+  /** Of a list in order whose newest part follows what happens; in place of `everyMs`. */
+  readonly live?: LiveOptions<Row>;
 }
+
+interface LiveOptions<Row> {
+  readonly placeOf: PlaceOf<Row>;
+  /** Whether a row may still change by itself. */
+  readonly isLive: (row: Row) => boolean;
+  /** How long after an answer the newest are asked for again, in milliseconds: longer while nothing changes. */
+  readonly liveMs: number;
+  /** The same where nothing in the list is live. */
+  readonly stillMs: number;
+}
+
+/** What was asked for so far, and in how many pages. */
+type PagesSoFar<Row> = ListPage<Row> & { readonly pages: number };
+
+interface Below {
+  readonly name: string;
+  readonly isBusy: boolean;
+  readonly problem: ShownProblem | undefined;
+}
+
+/** So many of the newest pages are asked for again, where what is live reaches so far down. */
+const mostTopPages = 4;
 
 /**
  * A list that comes page by page.
@@ -30,20 +59,88 @@ interface PagesOptions<Row> {
  */
 export function usePages<Row>(
   name: string,
-  askPage: (cursor: string | undefined, signal?: AbortSignal) => Promise<ListPage<Row>>,
-  { keyOf, everyMs }: PagesOptions<Row>,
+  askPage: (cursor: string | undefined, signal: AbortSignal) => Promise<ListPage<Row>>,
+  { keyOf, everyMs, live }: PagesOptions<Row>,
 ): PagedList<Row> {
-  const first = useCall(name, (signal) => askPage(undefined, signal), { everyMs });
-  /** All pages so far, the first as it was when the next was asked for. */
-  const [further, setFurther] = useState<ListPage<Row> & { readonly name: string }>();
-  const own = further?.name === name ? further : undefined;
-  const shown = own ?? first.answer;
-  const next = shown?.next ?? null;
-  const more = useAction(async () => {
-    if (next === null) return;
-    const page = await askPage(next);
-    setFurther({ name, rows: [...(shown?.rows ?? []), ...page.rows], next: page.next });
+  /** The wish for a page below, until it is answered. */
+  const wanted = useRef<{ readonly name: string } | undefined>(undefined);
+  const opened = useRef('');
+  const unchanged = useRef(0);
+  const [below, setBelow] = useState<Below>({ name, isBusy: false, problem: undefined });
+
+  const askTop = async (signal: AbortSignal, before: PagesSoFar<Row> | undefined) => {
+    let top = await askPage(undefined, signal);
+    // Of a list that was shown before, and is not in order, only the first page is as it is now.
+    const isFirst = before === undefined || (live === undefined && opened.current !== name);
+    opened.current = name;
+    if (isFirst) return { ...top, pages: 1 };
+    if (live === undefined) {
+      if (before.pages === 1) return { ...top, pages: 1 };
+      return { ...before, rows: rowsOfPages(top.rows, before.rows, keyOf) };
+    }
+    const { placeOf, isLive } = live;
+    for (let pages = 1; pages < mostTopPages && top.next !== null; pages++) {
+      if (!isLiveBelow(before, top, placeOf, isLive)) break;
+      top = withPageBelow(top, await askPage(top.next, signal), placeOf);
+    }
+    const now = withKept(before, withNewTop(before, top, placeOf), keyOf);
+    unchanged.current = now === before ? unchanged.current + 1 : 0;
+    return { ...now, pages: before.pages };
+  };
+  const askBelow = async (signal: AbortSignal, before: PagesSoFar<Row>) => {
+    const page = await askPage(before.next ?? undefined, signal);
+    const list = live
+      ? withPageBelow(before, page, live.placeOf)
+      : { rows: rowsOfPages(before.rows, page.rows, keyOf), next: page.next };
+    unchanged.current = 0;
+    return { ...list, pages: before.pages + 1 };
+  };
+  const all = useAsked<PagesSoFar<Row>>(name, {
+    ask: async function* (signal, before) {
+      const wish = wanted.current;
+      if (wish?.name !== name || before === undefined) return yield await askTop(signal, before);
+      let problem: ShownProblem | undefined;
+      setBelow({ name, isBusy: true, problem });
+      try {
+        yield await askBelow(signal, before);
+      } catch (error) {
+        signal.throwIfAborted();
+        problem = shownProblem(error);
+      } finally {
+        // Another may have taken its place.
+        if (wanted.current === wish) {
+          wanted.current = undefined;
+          setBelow({ name, isBusy: false, problem });
+        }
+      }
+    },
+    everyMs: (list) =>
+      live === undefined
+        ? everyMs
+        : pauseOf({
+            ...live,
+            isLive: list?.rows.some(live.isLive) ?? false,
+            unchanged: Math.max(0, unchanged.current),
+          }),
+    onAsk: (isByItself) => {
+      // Somebody looks: what comes next is awaited as at first.
+      if (!isByItself) unchanged.current = -1;
+    },
   });
-  const rows = first.answer && rowsOfPages(first.answer.rows, own?.rows ?? [], keyOf);
-  return { loaded: { ...first, answer: rows }, hasMore: next !== null, more };
+  const hasMore = all.answer !== undefined && all.answer.next !== null;
+  const ask = (wish: { readonly name: string } | undefined) => {
+    wanted.current = wish;
+    if (wish === undefined) setBelow({ name, isBusy: false, problem: undefined });
+    all.askAgain();
+  };
+  return {
+    loaded: { ...all, answer: all.answer?.rows, askAgain: () => ask(undefined) },
+    hasMore,
+    more: {
+      ...(below.name === name ? below : { isBusy: false, problem: undefined }),
+      start: () => {
+        if (hasMore && wanted.current?.name !== name) ask({ name });
+      },
+    },
+  };
 }

@@ -19,7 +19,7 @@ const betweenMs = 10_000;
 
 /** An operation that was just started, as it moves. */
 export function FollowedOperation({ tenantId, operationId, onMoved, onClose }: FollowedOperationProps) {
-  const { operation, problem, lookAgain } = useOperation(tenantId, operationId);
+  const { answer: operation, problem, askAgain } = useOperation(tenantId, operationId);
   const over = operation === undefined ? 0 : itemsOver(operation);
   const isOver = operation !== undefined && hasEnded(operation);
   const told = useRef({ over: 0, at: 0 });
@@ -34,11 +34,11 @@ export function FollowedOperation({ tenantId, operationId, onMoved, onClose }: F
   }, [over, isOver]);
   return (
     <section class="card" aria-label="Operation">
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={lookAgain} />}
+      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
       {operation === undefined ? (
         problem === undefined && <Waiting what="the operation" />
       ) : (
-        <OperationCard operation={operation} onChanged={lookAgain} onClose={onClose} />
+        <OperationCard operation={operation} onChanged={askAgain} onClose={onClose} />
       )}
     </section>
   );

@@ -1,12 +1,12 @@
 import type { Operation, OperationList } from '../../client';
 import { currentSession } from '../app/session';
 import { useFilters } from '../data/use-filters';
-import { useLiveList } from '../data/use-live-list';
+import { usePages } from '../data/use-pages';
 import { TypedField } from '../runs/run-filter-fields';
 import { Choice } from '../ui/field';
-import { ProblemNotice } from '../ui/notice';
 import { Page } from '../ui/page';
-import { Waiting } from '../ui/shown';
+import { Shown } from '../ui/shown';
+import { More } from '../ui/table';
 import { OperationCard } from './operation-card';
 import { hasEnded, kindInWords, placeOfOperation } from './operation-facts';
 
@@ -26,29 +26,31 @@ export function OperationsPage() {
   const { query, change } = useFilters();
   const state = states.find((word) => word === query.state);
   const { kind = '', tenant = '' } = query;
-  const operations = useLiveList<OperationList['operations'][number]>(
+  const operations = usePages<OperationList['operations'][number]>(
     `operations ${state} ${kind} ${tenant}`,
+    async (cursor, signal) => {
+      const { operations, next_cursor } = await currentSession().api.call('listOperations', {
+        query: {
+          ...(state !== undefined && { state }),
+          ...(kind !== '' && { kind }),
+          ...(tenant !== '' && { tenant }),
+          ...(cursor !== undefined && { cursor }),
+          limit: pageSize,
+        },
+        signal,
+      });
+      return { rows: operations, next: next_cursor };
+    },
     {
-      ask: async (cursor, signal) => {
-        const { operations, next_cursor } = await currentSession().api.call('listOperations', {
-          query: {
-            ...(state !== undefined && { state }),
-            ...(kind !== '' && { kind }),
-            ...(tenant !== '' && { tenant }),
-            ...(cursor !== undefined && { cursor }),
-            limit: pageSize,
-          },
-          signal,
-        });
-        return { rows: operations, next: next_cursor };
+      keyOf: ({ operation_id }) => operation_id,
+      live: {
+        placeOf: placeOfOperation,
+        isLive: (operation) => !hasEnded(operation),
+        liveMs: 5_000,
+        stillMs: 60_000,
       },
-      placeOf: placeOfOperation,
-      isLive: (operation) => !hasEnded(operation),
-      liveMs: 5_000,
-      stillMs: 60_000,
     },
   );
-  const { items, isComplete, isAsking, problem, more, askAgain } = operations;
   return (
     <Page title="Operations">
       <p class="quiet">
@@ -73,29 +75,26 @@ export function OperationsPage() {
           ]}
         />
       </div>
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
-      {items === undefined && isAsking && problem === undefined && <Waiting what="the operations" />}
-      {items?.length === 0 && (
-        <p class="empty">
-          {state === undefined && kind === '' && tenant === ''
-            ? 'There are none. A backfill begins at a pipeline’s page; cancelling and doing again at a list of runs.'
-            : 'No operation matches this filter. Choose others to see more.'}
-        </p>
-      )}
-      {items !== undefined && items.length > 0 && (
-        <ul class="cards">
-          {items.map((operation) => (
-            <li key={operation.operation_id} class="card">
-              <OperationCard operation={operation} onChanged={askAgain} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {items !== undefined && !isComplete && (
-        <button type="button" disabled={isAsking} onClick={more}>
-          Show older ones
-        </button>
-      )}
+      <Shown of={operations.loaded} what="the operations">
+        {(all) =>
+          all.length === 0 ? (
+            <p class="empty">
+              {state === undefined && kind === '' && tenant === ''
+                ? 'There are none. A backfill begins at a pipeline’s page; cancelling and doing again at a list of runs.'
+                : 'No operation matches this filter. Choose others to see more.'}
+            </p>
+          ) : (
+            <ul class="cards">
+              {all.map((operation) => (
+                <li key={operation.operation_id} class="card">
+                  <OperationCard operation={operation} onChanged={operations.loaded.askAgain} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Shown>
+      <More of={operations} what="operations" />
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 import type { Catalogue, Pipeline, PipelineStatistics } from '../../client';
 import { currentSession, seenAs } from '../app/session';
-import { type Loaded, useCall } from '../data/use-call';
+import type { Loaded } from '../data/asking/use-asked';
+import { useCall } from '../data/use-call';
 
 /** Over so many days. */
 const days = 30;

@@ -1,16 +1,14 @@
 import { currentSession, may } from '../app/session';
 import { useFilters } from '../data/use-filters';
-import { useLiveList } from '../data/use-live-list';
 import { FollowedOperation } from '../operations/followed-operation';
 import { Page } from '../ui/page';
 import { BulkActions } from './bulk-actions';
-import { allRunColumns, type ListedRun } from './run-columns';
-import { isInFlight, placeOfRun } from './run-facts';
+import { allRunColumns } from './run-columns';
 import { commonFilter, endedStatusOf, nameOfFilter, runFilterOf, unfiltered } from './run-filter';
 import { DayFields, StatusChoice, TypedField } from './run-filter-fields';
 import { RunsList } from './run-list';
+import { runsInPage, useRuns } from './use-runs';
 
-const pageSize = 100;
 const refreshMs = 30_000;
 
 /** All tenants' runs that are over, for admins. */
@@ -19,8 +17,9 @@ export function AllRunsPage() {
   const { operation } = query;
   const filter = runFilterOf(query);
   const name = `all runs ${nameOfFilter(filter)}`;
-  const runs = useLiveList<ListedRun>(name, {
-    ask: async (cursor, signal) => {
+  const runs = useRuns(
+    name,
+    async (cursor, signal) => {
       const status = endedStatusOf(filter);
       const { runs, next_cursor } = await currentSession().api.call('listAllRuns', {
         query: {
@@ -29,17 +28,14 @@ export function AllRunsPage() {
           ...(filter.tenant !== '' && { tenant: filter.tenant }),
           ...(filter.code !== '' && { error_code: filter.code }),
           ...(cursor !== undefined && { cursor }),
-          limit: pageSize,
+          limit: runsInPage,
         },
         signal,
       });
       return { rows: runs, next: next_cursor };
     },
-    placeOf: placeOfRun,
-    isLive: isInFlight,
-    liveMs: refreshMs,
-    stillMs: refreshMs,
-  });
+    { liveMs: refreshMs, stillMs: refreshMs },
+  );
   return (
     <Page title="Runs of all tenants">
       <p class="quiet">
@@ -52,7 +48,7 @@ export function AllRunsPage() {
           key={operation}
           tenantId={null}
           operationId={operation}
-          onMoved={runs.askAgain}
+          onMoved={runs.loaded.askAgain}
           onClose={() => change({ operation: undefined })}
         />
       )}

@@ -1,14 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import type { LiveList } from '../data/use-live-list';
+import type { PagedList } from '../data/use-pages';
 import { count } from '../format/numbers';
 import { type LongColumn, LongTable } from '../ui/lists/long-table';
 import { ProblemNotice } from '../ui/notice';
-import { Waiting } from '../ui/shown';
+import { Shown } from '../ui/shown';
 import type { ListedRun } from './run-columns';
 import { isUnfiltered, type RunFilter } from './run-filter';
+import { keyOfRun } from './use-runs';
 
 interface RunsListProps {
-  readonly of: LiveList<ListedRun>;
+  readonly of: PagedList<ListedRun>;
   readonly columns: readonly LongColumn<ListedRun>[];
   readonly filter: RunFilter;
   /** What to do where there is no run at all. */
@@ -19,21 +20,21 @@ interface RunsListProps {
 
 /** Runs, newest first; older ones come as one goes down. */
 export function RunsList({ of, columns, filter, none, onClear, name }: RunsListProps) {
-  const { items, isComplete, isAsking, problem, more, askAgain } = of;
+  const { loaded, hasMore, more } = of;
+  const canGoOn = hasMore && loaded.problem === undefined && more.problem === undefined;
   return (
-    <>
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
-      {items === undefined ? (
-        isAsking && problem === undefined && <Waiting what="the runs" />
-      ) : (
+    <Shown of={loaded} what="the runs">
+      {(runs) => (
         <>
           <LongTable
             caption="Runs, newest first"
             columns={columns}
-            rows={items}
-            keyOf={({ tenant_id, run_id }) => `${tenant_id}/${run_id}`}
-            isComplete={isComplete}
-            onNearEnd={more}
+            rows={runs}
+            keyOf={keyOfRun}
+            isComplete={!hasMore}
+            onNearEnd={() => {
+              if (canGoOn) more.start();
+            }}
             name={name}
             empty={
               isUnfiltered(filter) ? (
@@ -48,13 +49,14 @@ export function RunsList({ of, columns, filter, none, onClear, name }: RunsListP
               )
             }
           />
-          {items.length > 0 && (
+          {more.problem !== undefined && <ProblemNotice problem={more.problem} />}
+          {runs.length > 0 && (
             <p class="quiet small list-end">
-              {isComplete
-                ? `${count(items.length)} runs, all that match`
-                : `The newest ${count(items.length)} runs`}
-              {!isComplete && (
-                <button type="button" class="plain" disabled={isAsking} onClick={more}>
+              {hasMore
+                ? `The newest ${count(runs.length)} runs`
+                : `${count(runs.length)} runs, all that match`}
+              {hasMore && (
+                <button type="button" class="plain" disabled={more.isBusy} onClick={more.start}>
                   Show older ones
                 </button>
               )}
@@ -62,6 +64,6 @@ export function RunsList({ of, columns, filter, none, onClear, name }: RunsListP
           )}
         </>
       )}
-    </>
+    </Shown>
   );
 }

@@ -4,18 +4,16 @@ import { currentSession, may, seenAs } from '../app/session';
 import { TenantFrame } from '../app/tenant-frame';
 import { useTenantId } from '../app/use-tenant-id';
 import { useFilters } from '../data/use-filters';
-import { useLiveList } from '../data/use-live-list';
 import { FollowedOperation } from '../operations/followed-operation';
 import { useCatalogue } from '../pipelines/use-catalogue';
 import { Choice } from '../ui/field';
 import { BulkActions } from './bulk-actions';
-import { type ListedRun, tenantRunColumns } from './run-columns';
-import { isInFlight, placeOfRun } from './run-facts';
+import { tenantRunColumns } from './run-columns';
 import { commonFilter, nameOfFilter, runFilterOf, statusOfFilter, unfiltered } from './run-filter';
 import { DayFields, StatusChoice, TypedField } from './run-filter-fields';
 import { RunsList } from './run-list';
+import { runsInPage, useRuns } from './use-runs';
 
-const pageSize = 100;
 /** Each look costs a statement: where nothing runs, it is looked for new runs less often. */
 const liveMs = 4_000;
 const stillMs = 10_000;
@@ -29,8 +27,9 @@ export function TenantRunsPage() {
   const filter = { ...runFilterOf(query), tenant: '', code: '' };
   const catalogue = useCatalogue(tenantId);
   const name = `runs of ${tenantId} ${nameOfFilter(filter)}`;
-  const runs = useLiveList<ListedRun>(name, {
-    ask: async (cursor, signal) => {
+  const runs = useRuns(
+    name,
+    async (cursor, signal) => {
       const status = statusOfFilter(filter);
       const { runs, next_cursor } = await currentSession().api.call('listRuns', {
         query: {
@@ -38,17 +37,14 @@ export function TenantRunsPage() {
           ...commonFilter(filter),
           ...(status !== undefined && { status }),
           ...(cursor !== undefined && { cursor }),
-          limit: pageSize,
+          limit: runsInPage,
         },
         signal,
       });
       return { rows: runs, next: next_cursor };
     },
-    placeOf: placeOfRun,
-    isLive: isInFlight,
-    liveMs,
-    stillMs,
-  });
+    { liveMs, stillMs },
+  );
 
   const names = catalogue.answer?.pipelines.map(({ pipeline }) => pipeline) ?? [];
   const choices =
@@ -70,7 +66,7 @@ export function TenantRunsPage() {
           key={operation}
           tenantId={tenantId}
           operationId={operation}
-          onMoved={runs.askAgain}
+          onMoved={runs.loaded.askAgain}
           onClose={() => change({ operation: undefined })}
         />
       )}

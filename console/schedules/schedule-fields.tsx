@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../client';
+import type { Loaded } from '../data/asking/use-asked';
 import { fieldError, type ShownProblem } from '../data/problems';
-import type { Loaded } from '../data/use-call';
 import { ParameterFields } from '../pipelines/pipeline/parameter-fields';
 import type { ParameterDefinitions } from '../pipelines/pipeline/parameters';
 import { Checkbox, Choice, Field } from '../ui/field';

@@ -1,7 +1,7 @@
 import type { Tenant, TenantUsage } from '../../client';
 import { tenantPagePlace } from '../app/places';
 import { Chart } from '../chart/chart';
-import type { Loaded } from '../data/use-call';
+import type { Loaded } from '../data/asking/use-asked';
 import { bytes, count } from '../format/numbers';
 import { dayOf } from '../format/times';
 import { Meter } from '../ui/meter';

@@ -1,6 +1,7 @@
 import type { Tenant } from '../../client';
 import { currentSession } from '../app/session';
-import { type Loaded, useCall } from '../data/use-call';
+import type { Loaded } from '../data/asking/use-asked';
+import { useCall } from '../data/use-call';
 
 /** A tenant as it was seen, with the version by which a change says that it means just that. */
 export interface SeenTenant {

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Loaded } from '../data/use-call';
+import type { Loaded } from '../data/asking/use-asked';
 import { ProblemNotice } from './notice';
+import { Ago } from './times';
 
 interface ShownProps<Answer> {
   readonly of: Loaded<Answer>;
@@ -15,13 +16,18 @@ const slowMs = 4_000;
 
 /** A call's answer; until there is one, that it is awaited; and what failed, beside the answer before. */
 export function Shown<Answer>({
-  of: { answer, problem, isAsking, askAgain },
+  of: { answer, answeredAt, problem, isAsking, askAgain },
   what,
   children,
 }: ShownProps<Answer>) {
   return (
     <>
       {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} isRetried />}
+      {problem !== undefined && answeredAt !== undefined && (
+        <p class="quiet small">
+          What is shown came <Ago at={new Date(answeredAt).toISOString()} />.
+        </p>
+      )}
       {answer !== undefined && children(answer)}
       {answer === undefined && isAsking && problem === undefined && <Waiting what={what} />}
     </>

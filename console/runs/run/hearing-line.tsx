@@ -10,14 +10,7 @@ export function HearingLine({ hearing, onLook }: HearingLineProps) {
   if (hearing.kind !== 'broken')
     return (
       <span class="quiet" role="status">
-        {
-          {
-            asking: 'Looking at the run …',
-            live: 'Shown as it happens',
-            over: '',
-            resting: 'Rests while the page is hidden',
-          }[hearing.kind]
-        }
+        {hearing.kind === 'live' ? 'Shown as it happens' : 'Looking at the run …'}
       </span>
     );
   return (

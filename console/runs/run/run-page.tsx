@@ -23,7 +23,7 @@ import { useLiveRun } from './use-live-run';
 export function RunPage() {
   const tenantId = useTenantId();
   const runId = useRoute().params.run ?? '';
-  const { run, problem, hearing, lookAgain } = useLiveRun(tenantId, runId);
+  const { answer: run, problem, hearing, askAgain } = useLiveRun(tenantId, runId);
   return (
     <Page
       title={`Run ${shortId(runId)}`}
@@ -31,9 +31,9 @@ export function RunPage() {
         { text: tenantId, href: tenantPlace(tenantId) },
         { text: 'Runs', href: runsPlace(tenantId) },
       ]}
-      actions={run !== undefined && <RunActions run={run} onChanged={lookAgain} />}
+      actions={run !== undefined && <RunActions run={run} onChanged={askAgain} />}
     >
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={lookAgain} />}
+      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
       {run === undefined ? (
         problem === undefined && <Waiting what="the run" />
       ) : (
@@ -41,7 +41,7 @@ export function RunPage() {
           <p class="run-line">
             <Status word={runWord(run.status)} />
             <a href={pipelinePlace(tenantId, run.pipeline)}>{run.pipeline}</a>
-            {isInFlight(run) && problem === undefined && <HearingLine hearing={hearing} onLook={lookAgain} />}
+            {isInFlight(run) && problem === undefined && <HearingLine hearing={hearing} onLook={askAgain} />}
           </p>
           <ShownRun run={run} />
         </>

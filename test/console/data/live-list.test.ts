@@ -1,4 +1,4 @@
-import { isLiveBelow, pauseOf, withNewTop, withPageBelow } from '../../../console/data/live-list';
+import { isLiveBelow, pauseOf, withKept, withNewTop, withPageBelow } from '../../../console/data/live-list';
 import type { ListPage } from '../../../console/data/use-pages';
 
 interface Item {
@@ -30,6 +30,15 @@ describe('A list that comes page by page and is asked for anew', () => {
     expect(told(withNewTop(before, top, placeOf))).toBe(expected);
   });
 
+  it('keeps the very rows that are as before, and is itself where all are', () => {
+    const before = list('zyx', 'x');
+    expect(withKept(before, list('zyx', 'x'), placeOf)).toBe(before);
+    expect(withKept(before, list('zyx', null), placeOf)).toEqual(list('zyx', null));
+    const after = withKept(before, list('zYx', 'x'), (item) => item.place.toLowerCase());
+    expect(after.rows.map((item, at) => item === before.rows[at])).toEqual([true, false, true]);
+    expect(after.rows[1]).toEqual({ place: 'Y', isLive: true });
+  });
+
   it('is asked for further down where something below may still change', () => {
     const isLive = (item: Item) => item.isLive;
     expect(isLiveBelow(list('zyXw', 'w'), list('zy', 'y'), placeOf, isLive)).toBe(true);
@@ -38,7 +47,7 @@ describe('A list that comes page by page and is asked for anew', () => {
 });
 
 describe('A list that does not change', () => {
-  const looking = { isLive: false, liveMs: 4_000, stillMs: 10_000, unchanged: 0, failures: 0 };
+  const looking = { isLive: false, liveMs: 4_000, stillMs: 10_000, unchanged: 0 };
 
   it.each([
     ['still', {}, [10_000, 20_000, 40_000, 60_000, 60_000]],
@@ -48,11 +57,5 @@ describe('A list that does not change', () => {
     expect([0, 1, 2, 3, 4].map((unchanged) => pauseOf({ ...looking, ...given, unchanged }))).toEqual(
       expected,
     );
-  });
-
-  it('and less often than a live one where the calls fail', () => {
-    expect([1, 2, 9].map((failures) => pauseOf({ ...looking, isLive: true, failures }))).toEqual([
-      8_000, 16_000, 60_000,
-    ]);
   });
 });

@@ -9,10 +9,12 @@ interface LastAsk {
   readonly isPassing: boolean;
   /** How long after an answer it is asked again; undefined: it is not. */
   readonly everyMs: number | undefined;
+  /** Evenly from 0 up to 1: what has failed for many pages at once is not asked for by all at once. */
+  readonly random: number;
 }
 
 /** How long to wait before asking again; undefined: it is not asked again by itself. Pure. */
-export function nextAskMs({ failures, isPassing, everyMs }: LastAsk): number | undefined {
+export function nextAskMs({ failures, isPassing, everyMs, random }: LastAsk): number | undefined {
   if (failures === 0 || !isPassing) return everyMs;
-  return Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
+  return Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs) * (1 - random / 4);
 }
