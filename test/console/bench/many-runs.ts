@@ -1,5 +1,6 @@
 import { fillLedger } from '../../bench/growth/fill-ledger';
 import { printTable } from '../../bench/support/table';
+import { busyTasks } from './busy-tasks';
 import { type ConsolePart, namesNothing } from './console-part';
 
 const runs = 10_000;
@@ -18,15 +19,17 @@ export const listManyRuns: ConsolePart = async ({ browser, url, bigqueryUrl, ten
   const end = page.getByText(/runs, all that match$/);
   const newest = page.getByText(/^The newest [\d,]+ runs/);
   let told = '';
-  while ((await end.count()) === 0) {
-    await page.evaluate(scrollTo, 1);
-    await page.waitForTimeout(50);
-    const now = (await newest.allTextContents()).join('').replace(/ runs.*/, '');
-    if (now !== told && /000$/.test(now)) console.log(now);
-    told = now;
-  }
+  const tasks = await busyTasks(browser, async () => {
+    while ((await end.count()) === 0) {
+      await page.evaluate(scrollTo, 1);
+      await page.waitForTimeout(50);
+      const now = (await newest.allTextContents()).join('').replace(/ runs.*/, '');
+      if (now !== told && /000$/.test(now)) console.log(now);
+      told = now;
+    }
+    for (let part = 20; part >= 0; part--) await page.evaluate(scrollTo, part / 20);
+  });
   const all = await end.textContent();
-  for (let part = 20; part >= 0; part--) await page.evaluate(scrollTo, part / 20);
   const stalls: unknown = await page.evaluate(() => Reflect.get(globalThis, 'stalls'));
   const long = Array.isArray(stalls) ? stalls.map(Number) : [];
   const rowsInPage = await page.locator('tbody tr').count();
@@ -34,6 +37,11 @@ export const listManyRuns: ConsolePart = async ({ browser, url, bigqueryUrl, ten
     'A list of many runs, gone down to its end and back',
     ['listed', 'rows in the page', 'stalls over 50 ms', 'the longest (ms)'],
     [[all ?? '', `${rowsInPage}`, `${long.length}`, `${Math.round(Math.max(0, ...long))}`]],
+  );
+  printTable(
+    'What kept the page busy longest (ms)',
+    ['by the clock', 'of the processor', 'of it'],
+    tasks.slice(0, 8).map(({ ms, cpuMs, parts }) => [ms.toFixed(1), cpuMs.toFixed(1), parts]),
   );
   await context.close();
 };
