@@ -1,6 +1,7 @@
 import type { TierList } from '../../client';
 import { currentSession } from '../app/session';
-import { type Loaded, useCall } from '../data/use-call';
+import type { Loaded } from '../data/asking/use-asked';
+import { useCall } from '../data/use-call';
 
 /** The deployment's tiers, and the quotas that each gives. */
 export type Tiers = TierList['tiers'];
