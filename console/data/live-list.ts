@@ -1,6 +1,10 @@
-import type { ListPage } from './use-pages';
-
 /** A list that comes page by page, newest first, and whose newest pages are asked for again. Pure. */
+
+export interface ListPage<Row> {
+  readonly rows: readonly Row[];
+  /** The cursor of the next page; null on the last one. */
+  readonly next: string | null;
+}
 
 /** Where an item stands: the list goes from the greatest to the least. */
 export type PlaceOf<Item> = (item: Item) => string;

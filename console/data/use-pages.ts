@@ -1,14 +1,16 @@
 import { useRef, useState } from 'preact/hooks';
 import { type Loaded, useAsked } from './asking/use-asked';
-import { isLiveBelow, type PlaceOf, pauseOf, withKept, withNewTop, withPageBelow } from './live-list';
+import {
+  isLiveBelow,
+  type ListPage,
+  type PlaceOf,
+  pauseOf,
+  withKept,
+  withNewTop,
+  withPageBelow,
+} from './live-list';
 import { rowsOfPages } from './page-rows';
 import { type ShownProblem, shownProblem } from './problems';
-
-export interface ListPage<Row> {
-  readonly rows: readonly Row[];
-  /** The cursor of the next page; null on the last one. */
-  readonly next: string | null;
-}
 
 export interface PagedList<Row> {
   /** All rows that were asked for so far. */

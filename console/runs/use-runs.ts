@@ -1,4 +1,5 @@
-import { type ListPage, type PagedList, usePages } from '../data/use-pages';
+import type { ListPage } from '../data/live-list';
+import { type PagedList, usePages } from '../data/use-pages';
 import type { ListedRun } from './run-columns';
 import { isInFlight, placeOfRun } from './run-facts';
 

@@ -1,5 +1,11 @@
-import { isLiveBelow, pauseOf, withKept, withNewTop, withPageBelow } from '../../../console/data/live-list';
-import type { ListPage } from '../../../console/data/use-pages';
+import {
+  isLiveBelow,
+  type ListPage,
+  pauseOf,
+  withKept,
+  withNewTop,
+  withPageBelow,
+} from '../../../console/data/live-list';
 
 interface Item {
   readonly place: string;
