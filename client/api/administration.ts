@@ -148,6 +148,10 @@ export type Overview = {
     readonly last_error_code: string | null;
     /** UTC, RFC 3339. */
     readonly last_failed_at: string;
+    readonly last_failed_run: {
+      readonly tenant_id: string;
+      readonly run_id: string;
+    };
   }[];
   /** null: reconcile has not looked in these hours. */
   readonly conservation: {

@@ -129,7 +129,7 @@ export type RunEventData = {
   readonly queue: {
     /** Its place in the queue, from 1. */
     readonly place: number;
-    /** How long it will wait, by how long runs took lately. null: not known. */
+    /** By how long runs took lately. null: not known. */
     readonly estimated_wait_seconds: number | null;
     /** When it ends as FAILED (queue_expired) if it still waits. */
     readonly until: string | null;

@@ -9,6 +9,7 @@ import type { OperationsOperations } from './operations';
 import type { PipelinesOperations } from './pipelines';
 import type { ResultsOperations } from './results';
 import type { RunsOperations } from './runs';
+import type { RunsOfAllTenantsOperations } from './runs-of-all-tenants';
 import type { SchedulesOperations } from './schedules';
 import type { StartingRunsOperations } from './starting-runs';
 import type { TenantsOperations } from './tenants';
@@ -26,6 +27,7 @@ export type * from './operations';
 export type * from './pipelines';
 export type * from './results';
 export type * from './runs';
+export type * from './runs-of-all-tenants';
 export type * from './schedules';
 export type * from './starting-runs';
 export type * from './tenants';
@@ -48,6 +50,7 @@ export interface Operations
     PipelinesOperations,
     OperationsOperations,
     UsageAndBillingOperations,
+    RunsOfAllTenantsOperations,
     HealthOperations {}
 
 /** Method and path of each call. */
@@ -126,6 +129,7 @@ export const operations = {
   showUsage: { method: 'GET', path: '/api/v1/tenants/{tenant}/usage' },
   showAllUsage: { method: 'GET', path: '/api/v1/usage' },
   listAllRuns: { method: 'GET', path: '/api/v1/runs' },
+  listRunsInFlight: { method: 'GET', path: '/api/v1/runs/in-flight' },
   exportBilling: { method: 'GET', path: '/api/v1/billing/export' },
   showReference: { method: 'GET', path: '/api/v1/docs' },
   showDocument: { method: 'GET', path: '/api/v1/openapi.json' },

@@ -1,34 +1,5 @@
 // Made of schemas/openapi.json: `npm run schema` writes this file.
 
-export type AllRunsList = {
-  readonly runs: readonly {
-    readonly run_id: string;
-    readonly tenant_id: string;
-    /** provider/domain/pipeline */
-    readonly pipeline: string;
-    /** Who started it: api or scheduler. */
-    readonly trigger: string | null;
-    readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
-    readonly error_code: string | null;
-    readonly failed_step: string | null;
-    /** UTC, RFC 3339. */
-    readonly admitted_at: string;
-    readonly started_at: string | null;
-    /** UTC, RFC 3339. */
-    readonly ended_at: string;
-    /** Milliseconds from its start to its end. */
-    readonly duration_ms: number | null;
-    readonly rows_written: number | null;
-    readonly bytes_processed: number | null;
-    readonly bytes_billed: number | null;
-    /** Who started it: key, token or schedule. */
-    readonly actor_kind: string | null;
-    /** The id of that API key. */
-    readonly actor: string | null;
-  }[];
-  /** The `cursor` of the next page; null on the last one. */
-  readonly next_cursor: string | null;
-};
 export type AllUsage = {
   /** null: `from` or `to` was asked for. */
   readonly month: string | null;
@@ -231,31 +202,6 @@ export interface UsageAndBillingOperations {
     readonly headers: undefined;
     readonly body: undefined;
     readonly answer: AllUsage;
-  };
-  /** All tenants’ runs that are over, newest first, page by page. */
-  readonly listAllRuns: {
-    readonly path: undefined;
-    readonly query: {
-      /** Runs of this tenant only. */
-      readonly tenant?: string;
-      /** Runs of this status only. */
-      readonly status?: 'COMPLETED' | 'FAILED' | 'CANCELLED';
-      /** Runs of this pipeline only: provider/domain/pipeline. */
-      readonly pipeline?: string;
-      /** Runs with this error code only. */
-      readonly error_code?: string;
-      /** From this time on. */
-      readonly from?: string;
-      /** Before this time. */
-      readonly to?: string;
-      /** How many a page has at most. */
-      readonly limit?: number;
-      /** The `next_cursor` of the page before. */
-      readonly cursor?: string;
-    };
-    readonly headers: undefined;
-    readonly body: undefined;
-    readonly answer: AllRunsList;
   };
   /** A month for a billing system: one event for each completed run, or FOCUS. */
   readonly exportBilling: {

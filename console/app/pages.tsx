@@ -12,6 +12,7 @@ const adminPages: Readonly<Record<string, Load>> = {
   '/onboard': async () => (await import('../tenants/onboard-page')).OnboardPage,
   '/tenants': async () => (await import('../tenants/tenants-page')).TenantsPage,
   '/runs': async () => (await import('../runs/all-runs-page')).AllRunsPage,
+  '/runs/in-flight': async () => (await import('../runs/in-flight-page')).InFlightPage,
   '/pipelines': async () => (await import('../pipelines/all-pipelines-page')).AllPipelinesPage,
   '/usage': async () => (await import('../usage/all-usage-page')).AllUsagePage,
   '/operations': async () => (await import('../operations/operations-page')).OperationsPage,

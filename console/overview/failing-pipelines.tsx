@@ -1,4 +1,5 @@
 import type { Overview } from '../../client';
+import { runPlace } from '../app/places';
 import { count } from '../format/numbers';
 import { Table } from '../ui/table';
 import { Ago } from '../ui/times';
@@ -21,7 +22,14 @@ export function FailingPipelines({ pipelines }: { readonly pipelines: readonly F
         },
         { title: 'Failed', isNumber: true, cell: ({ failed, runs }) => `${count(failed)} of ${count(runs)}` },
         { title: 'Tenants', isNumber: true, cell: ({ tenants }) => count(tenants) },
-        { title: 'Last', cell: ({ last_failed_at }) => <Ago at={last_failed_at} /> },
+        {
+          title: 'Last',
+          cell: ({ last_failed_at, last_failed_run: { tenant_id, run_id } }) => (
+            <a href={runPlace(tenant_id, run_id)}>
+              <Ago at={last_failed_at} />
+            </a>
+          ),
+        },
         { title: 'Last error', cell: ({ last_error_code }) => <code>{last_error_code ?? '–'}</code> },
       ]}
     />

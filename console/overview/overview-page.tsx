@@ -13,6 +13,7 @@ import { FailingPipelines } from './failing-pipelines';
 import { FullQuotas } from './full-quotas';
 import { Refusals } from './refusals';
 import { hourlyChart, lastDay } from './run-sums';
+import { TenantsRead } from './tenants-read';
 import { type FirstTenant, Welcome } from './welcome';
 
 const everyMs = 30_000;
@@ -57,12 +58,7 @@ function WholeOverview({ overview }: { readonly overview: Overview }) {
             { name: 'Of these failed', value: ended === 0 ? '–' : percent(failed / ended) },
           ]}
         />
-        {tenants.failed > 0 && (
-          <p class="quiet small">Without {count(tenants.failed)} tenants that could not be read.</p>
-        )}
-        {tenants.more && (
-          <p class="quiet small">Of the first {count(tenants.read)} tenants; there are more.</p>
-        )}
+        <TenantsRead tenants={tenants} />
       </Section>
       <Section title="Runs that ended, by hour">
         <Chart label="Runs that ended, by hour" kind="bars" format={count} {...hourlyChart(runs_by_hour)} />

@@ -2,6 +2,7 @@ import { currentSession, may } from '../app/session';
 import { useFilters } from '../data/use-filters';
 import { FollowedOperation } from '../operations/followed-operation';
 import { Page } from '../ui/page';
+import { AllRunsTabs } from './all-runs-tabs';
 import { BulkActions } from './bulk-actions';
 import { allRunColumns } from './run-columns';
 import { commonFilter, endedStatusOf, nameOfFilter, runFilterOf, unfiltered } from './run-filter';
@@ -38,10 +39,10 @@ export function AllRunsPage() {
   );
   return (
     <Page title="Runs of all tenants">
+      <AllRunsTabs />
       <p class="quiet">
-        Runs that are over, of the last 30 days unless you choose others. What runs now is in each tenant’s
-        own list: <a href="/tenants?sort=last_run&order=desc">tenants by their last run</a> tells who has any.
-        “Cancel all” means those in flight, which are not listed here.
+        Of the last 30 days unless you choose others. “Cancel all” means those in flight, which are not listed
+        here.
       </p>
       {operation !== undefined && (
         <FollowedOperation
@@ -54,7 +55,7 @@ export function AllRunsPage() {
       )}
       <div class="filters">
         <TypedField label="Tenant" isSearch value={filter.tenant} onEnter={(tenant) => change({ tenant })} />
-        <StatusChoice value={filter.status} hasOpen={false} onChange={(status) => change({ status })} />
+        <StatusChoice value={filter.status} isOpen={false} onChange={(status) => change({ status })} />
         <TypedField
           label="Pipeline"
           placeholder="provider/domain/pipeline"

@@ -14,14 +14,15 @@ const statusTexts = [
 interface StatusChoiceProps {
   readonly value: string;
   readonly onChange: (status: string) => void;
-  /** Whether runs in flight are in the list. */
-  readonly hasOpen?: boolean;
+  /** Whether the list has runs in flight only, or none of them; both unless given. */
+  readonly isOpen?: boolean;
 }
 
-export function StatusChoice({ value, onChange, hasOpen = true }: StatusChoiceProps) {
-  const options = hasOpen
-    ? statusTexts
-    : statusTexts.filter(({ value }) => value !== 'QUEUED' && value !== 'ADMITTED');
+export function StatusChoice({ value, onChange, isOpen }: StatusChoiceProps) {
+  const options = statusTexts.filter(
+    ({ value }) =>
+      isOpen === undefined || value === '' || (value === 'QUEUED' || value === 'ADMITTED') === isOpen,
+  );
   return <Choice label="Status" value={value} onChange={onChange} options={options} />;
 }
 

@@ -1,10 +1,9 @@
 import type { Tenant } from '../../client';
-import { pipelinePlace, pipelinesPlace, runPlace, runsPlace } from '../app/places';
+import { pipelinesPlace, runsPlace } from '../app/places';
 import { count } from '../format/numbers';
-import { shortId } from '../runs/run-columns';
-import { runWord, triggerWord } from '../runs/run-facts';
+import { flightColumns } from '../runs/flight-columns';
+import { triggerWord } from '../runs/run-facts';
 import { Section } from '../ui/page';
-import { Status } from '../ui/status';
 import { Table } from '../ui/table';
 import { Ago } from '../ui/times';
 
@@ -15,7 +14,7 @@ export function RunsInFlight({ tenant }: { readonly tenant: Tenant }) {
     <Section title="Runs in flight" actions={<a href={runsPlace(tenant_id)}>All runs</a>}>
       <Table
         caption="Runs in flight"
-        rows={active_runs}
+        rows={active_runs.map((run) => ({ ...run, tenant_id }))}
         keyOf={({ run_id }) => run_id}
         empty={
           <p>
@@ -23,25 +22,9 @@ export function RunsInFlight({ tenant }: { readonly tenant: Tenant }) {
           </p>
         }
         columns={[
-          {
-            title: 'Run',
-            cell: ({ run_id }) => (
-              <a href={runPlace(tenant_id, run_id)} title={run_id}>
-                <code>{shortId(run_id)}</code>
-              </a>
-            ),
-          },
-          {
-            title: 'Pipeline',
-            cell: ({ pipeline }) => <a href={pipelinePlace(tenant_id, pipeline)}>{pipeline}</a>,
-          },
-          { title: 'Status', cell: ({ status }) => <Status word={runWord(status)} /> },
+          ...flightColumns,
           { title: 'Admitted', cell: ({ admitted_at }) => <Ago at={admitted_at} /> },
           { title: 'Trigger', cell: ({ trigger }) => triggerWord(trigger) },
-          {
-            title: 'Lease ends',
-            cell: ({ lease_expires_at }) => <Ago at={lease_expires_at} none="it waits" />,
-          },
         ]}
       />
       {active_runs_count > active_runs.length && (

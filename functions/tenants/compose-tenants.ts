@@ -38,6 +38,7 @@ import { tenantsRoutes } from './handler';
 import { composeOffboarding } from './offboarding/compose-offboarding';
 import { allOperationRoutes, type OperationsSetUp } from './operations/all-routes';
 import { createReadOverview } from './overview/read-overview';
+import { createReadTenantRows } from './overview/tenant-rows';
 
 export interface TenantsSetUp {
   readonly adminRule: AdminRule;
@@ -118,6 +119,12 @@ export function composeTenants(
     : authenticate;
   const verifyPerson = verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses);
   const listTenantPage = google.createListTenantPage(bigquery);
+  const tenantRows = createReadTenantRows({
+    listTenantPage,
+    readAdmissionState: createReadAdmissionState(bigquery),
+    clock,
+    log: setUp.log,
+  });
   const routes = tenantsRoutes({
     ...setUp,
     hasAuditLog: setUp.audit !== undefined,
@@ -136,13 +143,12 @@ export function composeTenants(
     runStatement,
     announce: createAnnounce(publishEvents, setUp.log),
     listTenantPage,
+    tenantRows,
     readOverview: createReadOverview({
-      listTenantPage,
-      readAdmissionState: createReadAdmissionState(bigquery),
+      tenantRows,
       runStatement,
       controlDataset: setUp.audit?.dataset.name,
       clock,
-      log: setUp.log,
     }),
     readTenantSummary: google.createReadTenantSummary(bigquery),
     describeDataset: google.createDescribeDataset(bigquery),

@@ -65,6 +65,7 @@ export const accessOf = {
   showOverview: admin,
   showActivity: adminOrTenant('read'),
   listAllRuns: admin,
+  listRunsInFlight: admin,
   showAllUsage: admin,
   exportBilling: admin,
   listAuditLog: admin,

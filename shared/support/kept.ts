@@ -1,7 +1,8 @@
 import type { Clock } from './clock';
 
 /**
- * The same reading, whose result is told again for so many milliseconds after it began. Whoever asks while it is read
+ * The same reading, whose result is told again for so many milliseconds after it began, or for fewer where its caller
+ * says so. Whoever asks while it is read
  * waits for the same. A failure is told to those who wait for it, and not kept.
  *
  * @param isKept which results are kept: all unless given
@@ -11,10 +12,10 @@ export function createKept<T>(
   keptMs: number,
   { monotonicMs }: Pick<Clock, 'monotonicMs'>,
   isKept: (result: T) => boolean = () => true,
-): () => Promise<T> {
+): (atMostMs?: number) => Promise<T> {
   let last: { readonly atMs: number; readonly result: Promise<T> } | undefined;
-  return () => {
-    if (last !== undefined && monotonicMs() - last.atMs < keptMs) return last.result;
+  return (atMostMs = keptMs) => {
+    if (last !== undefined && monotonicMs() - last.atMs < atMostMs) return last.result;
     const result = read();
     const now = { atMs: monotonicMs(), result };
     last = now;

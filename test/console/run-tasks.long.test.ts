@@ -64,6 +64,12 @@ withBrowser('Runs and pipelines in the console, in Chromium', () => {
     await stepOf(page, 'remember_before').getByText('completed').waitFor();
     expect(await page.getByText('after fetch_customers').count()).toBe(1);
 
+    const flight = await inBrowser.open('/runs', 'admin');
+    await flight.getByRole('link', { name: 'In flight' }).click();
+    await flight.getByRole('link', { name: other.run_id.slice(0, 8) }).waitFor();
+    await flight.getByText('2 running, 0 waiting').waitFor();
+    expect(await inaccessible(flight)).toEqual([]);
+
     await cancelled.getByRole('button', { name: 'Cancel run …' }).click();
     await cancelled.getByRole('button', { name: 'Let it run' }).click();
     await cancelled.getByRole('button', { name: 'Cancel run …' }).click();
@@ -86,6 +92,7 @@ withBrowser('Runs and pipelines in the console, in Chromium', () => {
     await stepOf(page, 'count_customers').getByText('completed').waitFor();
     await page.getByRole('cell', { name: 'DE' }).waitFor();
     expect(await page.getByText('Shown as it happens').count()).toBe(0);
+    await flight.getByText('Nothing runs or waits now.').waitFor();
   });
 
   it('tell why a run failed, and go on after what it has done', async () => {

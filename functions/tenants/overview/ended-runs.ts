@@ -26,8 +26,8 @@ export function runsByHour(counted: readonly CountedRuns[], from: Date) {
 /** Pure. Pipelines of which runs failed, those first of which most did. */
 export const failingPipelines = (counted: readonly CountedRuns[]) =>
   counted
-    .flatMap(({ pipeline, failed, runs, failing_tenants, last_error_code, last_failed_at }) =>
-      pipeline === null || last_failed_at === null
+    .flatMap(({ pipeline, failed, runs, failing_tenants, last_error_code, last_failed_at, last_failed }) =>
+      pipeline === null || last_failed_at === null || last_failed === null
         ? []
         : [
             {
@@ -37,6 +37,7 @@ export const failingPipelines = (counted: readonly CountedRuns[]) =>
               tenants: failing_tenants,
               last_error_code,
               last_failed_at: last_failed_at.toISOString(),
+              last_failed_run: last_failed,
             },
           ],
     )

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import type { ReadTenantLife } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import {
-  type AdminAuthentication,
   requireAdmin,
   requireAdminOrTenant,
   type TenantAuthentication,
@@ -14,8 +13,9 @@ import { activityStepSeconds, readActivity } from '../../../shared/sql/usage/rea
 import { orTenantNotFound, tenantNotFound } from '../../../shared/tenants/tenant-not-found';
 import { activityPoints, stepsOf } from './activity';
 import type { createReadOverview } from './read-overview';
+import { type RunsInFlightDependencies, runsInFlightRoutes } from './runs-in-flight-routes';
 
-export interface OverviewRoutesDependencies extends AdminAuthentication, TenantAuthentication {
+export interface OverviewRoutesDependencies extends RunsInFlightDependencies, TenantAuthentication {
   readonly readOverview: ReturnType<typeof createReadOverview>;
   readonly runStatement: RunStatement;
   readonly readTenantLife: ReadTenantLife;
@@ -35,6 +35,7 @@ const longestRunMs = 9 * 86_400_000;
 export function overviewRoutes(deps: OverviewRoutesDependencies): readonly Route[] {
   const { readOverview, runStatement, readTenantLife, now } = deps;
   return [
+    ...runsInFlightRoutes(deps),
     {
       operation: 'showOverview',
       method: 'GET',

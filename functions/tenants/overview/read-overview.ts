@@ -1,41 +1,25 @@
 import type { z } from 'zod';
-import { ServiceError } from '../../../shared/errors';
 import { rowsOrNone } from '../../../shared/google/bigquery/statements/rows-or-none';
 import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
-import type { ListTenantPage } from '../../../shared/google/bigquery/tables/list-tenants';
-import type { ReadAdmissionState } from '../../../shared/google/bigquery/tables/read-admission-state';
-import type { Log } from '../../../shared/log';
 import { countDeadLetters } from '../../../shared/sql/overview/count-dead-letters';
 import { countEndedRuns } from '../../../shared/sql/overview/count-ended-runs';
 import { countRefusals } from '../../../shared/sql/overview/count-refusals';
 import { listReconciliations } from '../../../shared/sql/overview/list-reconciliations';
 import type { Clock } from '../../../shared/support/clock';
 import { createKept } from '../../../shared/support/kept';
-import { createPace } from '../../../shared/support/pace';
-import { readTenants } from '../read-all-tenants';
 import { failingPipelines, firstHour, runsByHour } from './ended-runs';
 import { fullestQuotas } from './quota-shares';
+import type { ReadTenantRows, TenantRows } from './tenant-rows';
 
 export interface OverviewDependencies {
-  readonly listTenantPage: ListTenantPage;
-  readonly readAdmissionState: ReadAdmissionState;
+  readonly tenantRows: ReadTenantRows;
   readonly runStatement: RunStatement;
   /** Undefined: nothing is written down of all tenants. */
   readonly controlDataset: string | undefined;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
-/**
- * So many tenants' rows are read, at this pace: some 6 s. BigQuery takes 100 such calls a second of a caller
- * (https://cloud.google.com/bigquery/quotas#api_request_quotas).
- */
-export const mostTenantsRead = 500;
-const readsPerSecond = 80;
-const readAtOnce = 32;
-/** What is free of charge is read again after so long, in milliseconds. */
-const rowsKeptMs = 30_000;
-/** The same of what BigQuery bills at its minimum, and of what it bills by how many runs there are. */
+/** What BigQuery bills at its minimum is read again after so long, and what it bills by how many runs there are. */
 const countsKeptMs = 60_000;
 const endedKeptMs = 300_000;
 /** Runs that were admitted so long before the hours that are told are left out: the days of admission are billed. */
@@ -47,16 +31,9 @@ const lookBackMs = 2 * 86_400_000;
  * instance, so what it costs does not depend on how often it is asked. A tenant that cannot be read is left out and
  * counted in `tenants.failed`. Throws `unavailable` where none can be read.
  */
-export function createReadOverview({ controlDataset, ...deps }: OverviewDependencies) {
+export function createReadOverview({ tenantRows, controlDataset, ...deps }: OverviewDependencies) {
   const { clock } = deps;
-  const pace = createPace(readsPerSecond, clock);
-  const readAdmissionState: ReadAdmissionState = async (...asked) => {
-    await pace();
-    return await deps.readAdmissionState(...asked);
-  };
-  // The first tenant is waited for.
-  const isKept = ({ tenants }: Awaited<ReturnType<typeof readNow>>) => tenants.read > 0;
-  const rows = createKept(() => readNow({ ...deps, readAdmissionState }), rowsKeptMs, clock, isKept);
+  const rows = async () => shownRows(await tenantRows.recent());
   if (controlDataset === undefined) return async () => ({ ...(await rows()), ...notCounted(clock.now()) });
   const ended = createKept(() => readEnded(controlDataset, deps), endedKeptMs, clock);
   const counts = createKept(() => readCounts(controlDataset, deps), countsKeptMs, clock);
@@ -66,58 +43,26 @@ export function createReadOverview({ controlDataset, ...deps }: OverviewDependen
   };
 }
 
-type Readers = Omit<OverviewDependencies, 'controlDataset'>;
+type Readers = Pick<OverviewDependencies, 'runStatement' | 'clock'>;
 
 /** What is so now, by the tenants' rows. */
-async function readNow({ listTenantPage, readAdmissionState, clock, log }: Readers) {
-  const { tenantIds, isMore } = await firstTenants(listTenantPage);
-  const now = clock.now();
-  const { found, failures } = await readTenants(tenantIds, (id) => readAdmissionState(id, now), readAtOnce);
-  const [cause] = failures.values();
-  if (cause !== undefined) {
-    if (found.length === 0)
-      throw new ServiceError('unavailable', `None of ${failures.size} tenants could be read`, {
-        retryAfterSeconds: 5,
-        cause,
-      });
-    const failed_tenants = [...failures.keys()];
-    log('WARNING', 'The overview is without tenants that could not be read', {
-      failed_tenants,
-      error: cause,
-    });
-  }
-  // Without its row a tenant is not there yet.
-  const tenants = found.flatMap(({ tenantId, result }) =>
-    result === undefined ? [] : [{ tenantId, tenant: result }],
-  );
+function shownRows({ readAt, tenants, failed, isMore }: TenantRows) {
   const active = tenants.filter(({ tenant }) => tenant.is_active).length;
   const sum = (countOf: (read: (typeof tenants)[number]) => number) =>
     tenants.reduce((total, one) => total + countOf(one), 0);
   return {
-    as_of: now.toISOString(),
+    as_of: readAt.toISOString(),
     running: sum(({ tenant }) => tenant.oldest.length),
     queued: sum(({ tenant }) => tenant.queued),
     tenants: {
       active,
       suspended: tenants.length - active,
       read: tenants.length,
-      failed: failures.size,
+      failed,
       more: isMore,
     },
     near_quota: fullestQuotas(tenants),
   };
-}
-
-/** A page may have fewer than asked for, and others behind it. */
-async function firstTenants(listTenantPage: ListTenantPage) {
-  const tenantIds: string[] = [];
-  let pageToken: string | undefined;
-  do {
-    const page = await listTenantPage({ pageToken, maxResults: mostTenantsRead - tenantIds.length });
-    tenantIds.push(...page.tenantIds);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined && tenantIds.length < mostTenantsRead);
-  return { tenantIds, isMore: pageToken !== undefined };
 }
 
 /** How the last day's runs ended. */

@@ -83,6 +83,7 @@ export const documentedCalls = [
   'POST   /api/v1/tenants/{tenant}/operations/{operation_id}/abort',
   'POST   /api/v1/tenants/{tenant}/operations/{operation_id}/pause',
   'POST   /api/v1/tenants/{tenant}/operations/{operation_id}/resume',
+  'GET    /api/v1/runs/in-flight',
   'POST   /api/v1/runs/bulk-cancel',
   'GET    /api/v1/operations',
   'GET    /api/v1/operations/{operation_id}',

@@ -17,10 +17,15 @@ const quotas = {
 const runStatus = z.enum(runStatuses);
 const queuePlace = {
   place: z.int().min(1).describe('Its place in the queue, from 1.'),
-  estimated_wait_seconds: count
-    .nullable()
-    .describe('How long it will wait, by how long runs took lately. null: not known.'),
+  estimated_wait_seconds: count.nullable().describe('By how long runs took lately. null: not known.'),
 };
+const queueOfRun = z
+  .strictObject({
+    ...queuePlace,
+    until: time.nullable().describe('When it ends as FAILED (queue_expired) if it still waits.'),
+  })
+  .nullable()
+  .describe('Where it waits. null: it does not.');
 /** Where a run waits. */
 const startedInQueue = z.strictObject(queuePlace);
 
@@ -118,13 +123,7 @@ const run = z.strictObject({
   operation_id: text.nullable().describe('The operation that has started it, such as a backfill.'),
   handed_on_at: time.nullable().describe('When it left the queue. null: it did not wait, or still does.'),
   lease_expires_at: time.nullable().describe('While it is in flight: when it is given up at the latest.'),
-  queue: z
-    .strictObject({
-      ...queuePlace,
-      until: time.nullable().describe('When it ends as FAILED (queue_expired) if it still waits.'),
-    })
-    .nullable()
-    .describe('Where it waits. null: it does not.'),
+  queue: queueOfRun,
   warnings: z.array(text).describe('Of its steps, each with its step.'),
 });
 
@@ -274,6 +273,7 @@ export const answerParts = {
   quotas,
   runStatus,
   startedInQueue,
+  queueOfRun,
   runSummary,
   step,
   check,

@@ -24,6 +24,7 @@ export interface OperationText {
     | 'Audit'
     | 'Schedules'
     | 'Webhooks'
+    | 'Runs of all tenants'
     | 'Usage and billing'
     | 'Operations'
     | 'Health';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { activityStepSeconds } from '../../../shared/sql/usage/read-activity';
 import { answerParts } from './answer-parts';
 
-const { text, time, count, quotas } = answerParts;
+const { text, time, count, quotas, queueOfRun, nextCursor } = answerParts;
 
 /** What is answered about how all goes, and how busy a tenant was. */
 export const overviewAnswers = {
@@ -62,6 +62,7 @@ export const overviewAnswers = {
           tenants: count.describe('Of how many tenants runs of it failed.'),
           last_error_code: text.nullable(),
           last_failed_at: time,
+          last_failed_run: z.strictObject({ tenant_id: text, run_id: text }),
         }),
       )
       .describe('Pipelines of which runs failed in these hours, the most first, 20 at most.'),
@@ -80,6 +81,31 @@ export const overviewAnswers = {
       .strictObject({ count, last_at: time.nullable() })
       .nullable()
       .describe('Messages about runs that were delivered in vain in these hours. null: they are not kept.'),
+  }),
+  RunsInFlight: z.strictObject({
+    as_of: time.describe('When the tenants’ rows were read: half a minute ago at most.'),
+    running: count.describe('How many that match have a slot, or had one and are not settled yet.'),
+    queued: count.describe('How many that match wait for one.'),
+    tenants: z.strictObject({
+      read: count.describe('Of how many tenants the rows were read: 500 at most.'),
+      failed: count.describe('How many others could not be read.'),
+      more: z.boolean().describe('Whether there are others, whose runs are not here.'),
+    }),
+    runs: z.array(
+      z.strictObject({
+        tenant_id: text,
+        run_id: text,
+        pipeline: text,
+        status: z.enum(['QUEUED', 'ADMITTED']),
+        admitted_at: time,
+        since: time.describe('Since when it waits, or has its slot.'),
+        lease_expires_at: time
+          .nullable()
+          .describe('When it is given up at the latest. null while it waits in the queue.'),
+        queue: queueOfRun,
+      }),
+    ),
+    next_cursor: nextCursor,
   }),
   TenantActivity: z.strictObject({
     from: time,

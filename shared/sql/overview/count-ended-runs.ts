@@ -20,9 +20,11 @@ SELECT
   COUNT(DISTINCT IF(status = 'FAILED', tenant_id, NULL)) AS failing_tenants,
   MAX(IF(status = 'FAILED', ended_at, NULL)) AS last_failed_at,
   ARRAY_AGG(IF(status = 'FAILED', error_code, NULL) IGNORE NULLS ORDER BY ended_at DESC LIMIT 1)[SAFE_OFFSET(0)]
-    AS last_error_code
+    AS last_error_code,
+  ARRAY_AGG(IF(status = 'FAILED', STRUCT(tenant_id, run_id), NULL) IGNORE NULLS ORDER BY ended_at DESC LIMIT 1)[SAFE_OFFSET(0)]
+    AS last_failed
 FROM (
-  SELECT tenant_id, pipeline, status, error_code, ended_at, TIMESTAMP_TRUNC(ended_at, HOUR) AS hour
+  SELECT tenant_id, run_id, pipeline, status, error_code, ended_at, TIMESTAMP_TRUNC(ended_at, HOUR) AS hour
   FROM (${allRunsOnce('TRUE')}
   )
 )
@@ -42,5 +44,6 @@ ORDER BY hour, pipeline`,
     failing_tenants: integer,
     last_failed_at: timestamp.nullable(),
     last_error_code: string.nullable(),
+    last_failed: z.object({ tenant_id: string, run_id: string }).nullable(),
   }),
 });

@@ -20,6 +20,7 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'tenants', path: () => '/tenants' },
   { name: 'onboard', path: () => '/onboard' },
   { name: 'all-runs', path: () => '/runs' },
+  { name: 'in-flight', path: () => '/runs/in-flight' },
   { name: 'all-pipelines', path: () => '/pipelines' },
   { name: 'all-usage', path: () => '/usage' },
   { name: 'operations', path: () => '/operations' },

@@ -55,7 +55,7 @@ export const usageOperations: readonly OperationText[] = [
     id: 'listAllRuns',
     method: 'GET',
     path: '/api/v1/runs',
-    tag: 'Usage and billing',
+    tag: 'Runs of all tenants',
     summary: 'All tenants’ runs that are over, newest first, page by page',
     description:
       'Without parameters and messages, which are the tenant’s. Without `from`: admitted in the 30 days before `to`, or before now.',
@@ -76,6 +76,30 @@ export const usageOperations: readonly OperationText[] = [
       cursor,
     },
     answers: [{ status: 200, description: 'A page', body: { name: 'AllRunsList' }, headers: ['Link'] }],
+    problems: [],
+  },
+  {
+    id: 'listRunsInFlight',
+    method: 'GET',
+    path: '/api/v1/runs/in-flight',
+    tag: 'Runs of all tenants',
+    summary: 'What runs and what waits now over all tenants, the longest first',
+    description:
+      'By the rows of 500 tenants at most, which are read free of charge: five seconds old where the tenants are few, half a minute at most. Without parameters, which are the tenant’s.',
+    query: {
+      tenant: { description: 'Runs of this tenant only.', schema: { type: 'string' } },
+      status: {
+        description: 'Only those that wait, or those that have a slot.',
+        schema: { type: 'string', enum: ['QUEUED', 'ADMITTED'] },
+      },
+      pipeline: {
+        description: 'Runs of this pipeline only: provider/domain/pipeline.',
+        schema: { type: 'string' },
+      },
+      limit: limit(100, 200),
+      cursor,
+    },
+    answers: [{ status: 200, description: 'A page', body: { name: 'RunsInFlight' }, headers: ['Link'] }],
     problems: [],
   },
   {

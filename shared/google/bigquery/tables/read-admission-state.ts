@@ -2,12 +2,19 @@ import type { BigQuery } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import type { AdmissionState } from '../../../runs/rules/admission-rules';
 import { bytesThisMonth, usedThisMonth } from '../../../runs/rules/admission-rules';
-import { hasSlot, isQueued, slotsHeldBy } from '../../../runs/rules/ledger-row';
+import { hasSlot, isQueued, type Slot, slotsHeldBy } from '../../../runs/rules/ledger-row';
 import { bool, integer, string, timestamp } from '../../../sql/column-schemas';
 import { countersFields, readTenantRows } from './read-tenant-state';
 
-/** What admission decides by, and the tenant's name and tier. */
+/** A run that waits in the queue, has a slot, or had one and is not settled yet. */
+export type RunInFlight = Pick<
+  Slot,
+  'run_id' | 'pipeline' | 'admitted_at' | 'handed_on_at' | 'lease_expires_at' | 'queued_until' | 'priority'
+>;
+
+/** What admission decides by, the tenant's name and tier, and its runs in flight as the row has them. */
 export interface TenantToAdmit extends AdmissionState {
+  readonly in_flight: readonly RunInFlight[];
   readonly company_name: string | null;
   readonly subscription_tier: string | null;
 }
@@ -32,8 +39,10 @@ const rowsSchema = z.array(
         run_id: string,
         pipeline: string,
         admitted_at: timestamp,
+        handed_on_at: timestamp.nullable(),
         lease_expires_at: timestamp,
         queued_until: timestamp.nullable(),
+        priority: integer.nullable(),
         slots: integer.nullable(),
         concurrency_key: string.nullable(),
       }),
@@ -58,8 +67,10 @@ const selectedFields = [
   'mean_run_ms',
   'active_runs.pipeline',
   'active_runs.admitted_at',
+  'active_runs.handed_on_at',
   'active_runs.lease_expires_at',
   'active_runs.queued_until',
+  'active_runs.priority',
   'active_runs.slots',
   'active_runs.concurrency_key',
   'settled_runs.run_id',
@@ -77,6 +88,7 @@ export const createReadAdmissionState =
     return {
       company_name: row.company_name,
       subscription_tier: row.subscription_tier,
+      in_flight: row.active_runs,
       is_active: row.is_active,
       suspension_public_reason: row.suspension_public_reason,
       max_pipelines_per_month: row.max_pipelines_per_month,

@@ -98,7 +98,14 @@ export const describeOverview = (theCloud: () => TestCloud) =>
           by_code: expect.arrayContaining([{ code: 'monthly_quota_exceeded', count: 7 }]),
         },
         failing_pipelines: [
-          { pipeline: dryrun, failed: 2, runs: 3, tenants: 2, last_error_code: 'check_failed' },
+          {
+            pipeline: dryrun,
+            failed: 2,
+            runs: 3,
+            tenants: 2,
+            last_error_code: 'check_failed',
+            last_failed_run: { tenant_id: 'busy', run_id: 'busy-1' },
+          },
         ],
         dead_letters: { count: 1 },
       });
@@ -106,6 +113,29 @@ export const describeOverview = (theCloud: () => TestCloud) =>
       // A scheduled call may have come between.
       expect(repairs).toContainEqual({ tenant_id: 'other', checked_at: hourOf(hour) });
       expect((await get('overview', withKey(key))).status).toBe(401);
+    });
+
+    it('GET /api/v1/runs/in-flight shows operators what runs and waits now, the longest first', async () => {
+      const path = 'runs/in-flight?tenant=busy&limit=3';
+      const { status, body, headers } = await get(path);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ running: 3, queued: 1, tenants: { failed: 0, more: false } });
+      const slots = { tenant_id: 'busy', pipeline: dryrun, status: 'ADMITTED', queue: null };
+      expect(body.runs).toMatchObject(['busy-4', 'busy-5', 'busy-6'].map((run_id) => ({ ...slots, run_id })));
+      expect(headers.get('link')).toContain(`cursor=${body.next_cursor}`);
+      const next = await get(`${path}&cursor=${body.next_cursor}`);
+      expect(next.body).toMatchObject({ running: 3, queued: 1, next_cursor: null });
+      const [waiting] = Object(next.body.runs);
+      expect(waiting).toMatchObject({ run_id: 'busy-7', status: 'QUEUED', lease_expires_at: null });
+      const shown = await get('pipelines/runs/busy-7', withKey(key));
+      expect(waiting.queue).toEqual(shown.body.queue);
+
+      const few = await get(`runs/in-flight?status=QUEUED&pipeline=${dryrun}`);
+      expect(few.body).toMatchObject({ running: 0, queued: 1, runs: [{ run_id: 'busy-7' }] });
+      expect((await get('runs/in-flight?tenant=other')).body).toMatchObject({ runs: [], next_cursor: null });
+      expect((await get('runs/in-flight?status=COMPLETED')).status).toBe(400);
+      expect((await get('runs/in-flight?cursor=WyJ4Il0')).status).toBe(400);
+      expect((await get('runs/in-flight', withKey(key))).status).toBe(401);
     });
 
     it('GET …/activity shows the most runs at once in each five minutes', async () => {

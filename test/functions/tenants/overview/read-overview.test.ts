@@ -1,27 +1,34 @@
 import { createReadOverview } from '../../../../functions/tenants/overview/read-overview';
+import { createReadTenantRows } from '../../../../functions/tenants/overview/tenant-rows';
 import { collectingLog } from '../../support/serve';
 import { unlimitedTenant } from './unlimited-tenant';
 
 /** A clock by hand; what cannot be read; and what was asked. */
-function world(tenantIds: readonly string[]) {
+function world(tenantIds: readonly string[], rowMs = 0) {
   const broken = new Set<string>();
   let nowMs = 0;
   const asked: string[] = [];
   const { lines, log } = collectingLog();
-  const readOverview = createReadOverview({
+  const clock = { now: () => new Date('2026-11-30T12:00:00Z'), monotonicMs: () => nowMs };
+  const tenantRows = createReadTenantRows({
     listTenantPage: async () => ({ tenantIds: [...tenantIds], nextPageToken: undefined }),
     readAdmissionState: async (tenantId) => {
       asked.push('row');
       if (broken.has(tenantId)) throw new Error('unreadable');
+      nowMs += rowMs;
       return { ...unlimitedTenant, queued: 1 };
     },
+    clock,
+    log,
+  });
+  const readOverview = createReadOverview({
+    tenantRows,
     runStatement: async (_, statement) => {
       asked.push(statement.name);
       return { rows: [], affectedRows: 0, location: 'US' };
     },
     controlDataset: 'control',
-    clock: { now: () => new Date('2026-11-30T12:00:00Z'), monotonicMs: () => nowMs },
-    log,
+    clock,
   });
   const askedAfter = async (ms: number) => {
     nowMs += ms;
@@ -29,7 +36,13 @@ function world(tenantIds: readonly string[]) {
     await readOverview();
     return asked.toSorted();
   };
-  return { broken, lines, readOverview, askedAfter };
+  const rowsAfter = async (ms: number) => {
+    nowMs += ms;
+    asked.length = 0;
+    await tenantRows.newest();
+    return asked.length;
+  };
+  return { broken, lines, readOverview, askedAfter, rowsAfter };
 }
 
 describe('The overview', () => {
@@ -63,6 +76,22 @@ describe('The overview', () => {
     expect(await askedAfter(1)).toEqual(['row']);
     expect(await askedAfter(30_000)).toEqual([...counts, 'row']);
     expect(await askedAfter(240_000)).toContain('count-ended-runs');
+  });
+
+  it('shares its rows with the list of runs in flight, which wants newer ones', async () => {
+    const { askedAfter, rowsAfter } = world(['acme', 'other']);
+    await askedAfter(0);
+    expect(await rowsAfter(4_999)).toBe(0);
+    expect(await rowsAfter(1)).toBe(2);
+    expect(await askedAfter(29_999)).not.toContain('row');
+  });
+
+  it('reads them the less often the longer that takes', async () => {
+    const { rowsAfter } = world(['acme', 'other'], 1_500);
+    expect(await rowsAfter(0)).toBe(2);
+    // It took 3 s: so they are kept for 15 s from its beginning.
+    expect(await rowsAfter(11_999)).toBe(0);
+    expect(await rowsAfter(1)).toBe(2);
   });
 
   it('looks again at once where there is no tenant yet', async () => {

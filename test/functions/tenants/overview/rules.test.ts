@@ -1,7 +1,11 @@
 import { activityPoints, stepsOf } from '../../../../functions/tenants/overview/activity';
 import { failingPipelines, firstHour, runsByHour } from '../../../../functions/tenants/overview/ended-runs';
 import { fullestQuotas } from '../../../../functions/tenants/overview/quota-shares';
-import type { TenantToAdmit } from '../../../../shared/google/bigquery/tables/read-admission-state';
+import { longestInFlight } from '../../../../functions/tenants/overview/runs-in-flight';
+import type {
+  RunInFlight,
+  TenantToAdmit,
+} from '../../../../shared/google/bigquery/tables/read-admission-state';
 import { unlimitedTenant } from './unlimited-tenant';
 
 const at = (time: string) => new Date(`2026-11-30T${time}Z`);
@@ -17,6 +21,7 @@ describe('Runs by hour and failing pipelines', () => {
     failing_tenants: 1,
     last_failed_at: at('11:59:00'),
     last_error_code: 'check_failed',
+    last_failed: { tenant_id: 'acme', run_id: 'run-1' },
   };
 
   it('tells 24 hours, the one that has begun last, and 0 where no run ended', () => {
@@ -34,7 +39,7 @@ describe('Runs by hour and failing pipelines', () => {
     const failing = failingPipelines([
       { ...counted, hour: at('11:00:00') },
       { ...counted, pipeline: 'a/b/few' },
-      { ...counted, pipeline: 'a/b/none', failed: 0, last_failed_at: null, last_error_code: null },
+      { ...counted, pipeline: 'a/b/none', failed: 0, last_failed_at: null, last_failed: null },
       { ...counted, pipeline: 'a/b/many', failed: 3, failing_tenants: 2 },
     ]);
     expect(failing).toEqual([
@@ -45,9 +50,57 @@ describe('Runs by hour and failing pipelines', () => {
         tenants: 2,
         last_error_code: 'check_failed',
         last_failed_at: '2026-11-30T11:59:00.000Z',
+        last_failed_run: { tenant_id: 'acme', run_id: 'run-1' },
       },
       expect.objectContaining({ pipeline: 'a/b/few', failed: 1, tenants: 1 }),
     ]);
+  });
+});
+
+describe('Runs in flight', () => {
+  const flight = (run_id: string, admitted: string, further: Partial<RunInFlight> = {}): RunInFlight => ({
+    run_id,
+    pipeline: 'a/b/c',
+    admitted_at: at(admitted),
+    handed_on_at: null,
+    lease_expires_at: at('23:00:00'),
+    queued_until: null,
+    priority: null,
+    ...further,
+  });
+  const waits = { queued_until: at('13:00:00') };
+
+  it('are told with those first that have waited or had their slot the longest, and with their places', () => {
+    const tenant = (tenantId: string, ...in_flight: readonly RunInFlight[]) => ({
+      tenantId,
+      tenant: { ...unlimitedTenant, in_flight, mean_run_ms: 60_000, max_concurrent_pipelines: 1 },
+    });
+    const told = longestInFlight([
+      tenant('acme', flight('a', '12:00:09'), flight('b', '12:00:01', { handed_on_at: at('12:00:05') })),
+      tenant(
+        'other',
+        flight('c', '12:00:03', waits),
+        flight('d', '12:00:04', { ...waits, priority: 60 }),
+        flight('e', '12:00:03', waits),
+      ),
+    ]);
+    expect(told.map(({ run_id, status, queue }) => [run_id, status, queue?.place])).toEqual([
+      ['c', 'QUEUED', 2],
+      ['e', 'QUEUED', 3],
+      ['d', 'QUEUED', 1],
+      ['b', 'ADMITTED', undefined],
+      ['a', 'ADMITTED', undefined],
+    ]);
+    expect(told[0]).toMatchObject({
+      tenant_id: 'other',
+      lease_expires_at: null,
+      queue: { estimated_wait_seconds: 120, until: '2026-11-30T13:00:00.000Z' },
+    });
+    expect(told[3]).toMatchObject({
+      admitted_at: '2026-11-30T12:00:01.000Z',
+      since: '2026-11-30T12:00:05.000Z',
+      lease_expires_at: '2026-11-30T23:00:00.000Z',
+    });
   });
 });
 

@@ -20,6 +20,7 @@ export const unlimitedTenant: TenantToAdmit = {
   mean_run_ms: null,
   keys_held: [],
   oldest: [],
+  in_flight: [],
   revoked_key_ids: [],
   known: [],
   finished: [],

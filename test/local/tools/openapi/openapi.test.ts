@@ -8,6 +8,7 @@ import { listRequestSchema } from '../../../../functions/run/run-list';
 import { allRunsRequestSchema } from '../../../../functions/tenants/all-runs-routes';
 import { offboardQuerySchema } from '../../../../functions/tenants/offboarding/offboarding-routes';
 import { activityQuerySchema } from '../../../../functions/tenants/overview/overview-routes';
+import { runsInFlightQuerySchema } from '../../../../functions/tenants/overview/runs-in-flight-routes';
 import { tenantListSchema } from '../../../../functions/tenants/tenant-list';
 import { billingExportSchema } from '../../../../functions/tenants/usage/billing-routes';
 import { allUsageQuerySchema, usageQuerySchema } from '../../../../functions/tenants/usage/usage-routes';
@@ -84,6 +85,7 @@ describe('schemas/openapi.json', () => {
     ['listTenants', tenantListSchema],
     ['offboardTenant', offboardQuerySchema],
     ['showActivity', activityQuerySchema],
+    ['listRunsInFlight', runsInFlightQuerySchema],
     ['showUsage', usageQuerySchema],
     ['showAllUsage', allUsageQuerySchema],
     ['exportBilling', billingExportSchema],

@@ -156,6 +156,7 @@ export async function playExamples(cloud: TestCloud): Promise<PlayedExamples> {
   await send('GET', `${path}/activity`, asTenant);
   await send('GET', '/api/v1/tiers', asAdmin);
   await send('GET', '/api/v1/overview', asAdmin);
+  await send('GET', '/api/v1/runs/in-flight', asAdmin);
   await send('GET', '/api/v1/usage', asAdmin);
   await send('GET', '/api/v1/runs?limit=1', asAdmin);
   const month = new Date().toISOString().slice(0, 7);
