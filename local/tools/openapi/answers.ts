@@ -3,13 +3,13 @@ import { problemCodes } from '../../../shared/errors';
 import { endedStatuses } from '../../../shared/sql/control/list-all-runs';
 import { scopes } from '../../../shared/tenants/rules/scopes';
 import { answerParts } from './answer-parts';
-import { dryRunAnswers } from './dry-run-answers';
-import { offboardingAnswers } from './offboarding-answers';
-import { overviewAnswers } from './overview-answers';
-import { pipelineAnswers } from './pipeline-answers';
-import { resultAnswers } from './result-answers';
-import { scheduleAnswers } from './schedule-answers';
-import { webhookAnswers } from './webhook-answers';
+import { dryRunAnswers } from './answers/dry-run-answers';
+import { offboardingAnswers } from './answers/offboarding-answers';
+import { overviewAnswers } from './answers/overview-answers';
+import { pipelineAnswers } from './answers/pipeline-answers';
+import { resultAnswers } from './answers/result-answers';
+import { scheduleAnswers } from './answers/schedule-answers';
+import { webhookAnswers } from './answers/webhook-answers';
 
 /*
  * What the HTTP interface answers. No function loads these: tests hold every answer that they receive against

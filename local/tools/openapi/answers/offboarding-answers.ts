@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerParts } from './answer-parts';
+import { answerParts } from '../answer-parts';
 
 const { text, time, count, tenant, listedKey } = answerParts;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { problemCodes } from '../../../shared/errors';
-import { estimateAccuracies } from '../../../shared/google/bigquery/jobs/estimate-query';
-import { planStatuses } from '../../../shared/pipelines/plan/step-plan';
-import { answerParts } from './answer-parts';
+import { problemCodes } from '../../../../shared/errors';
+import { estimateAccuracies } from '../../../../shared/google/bigquery/jobs/estimate-query';
+import { planStatuses } from '../../../../shared/pipelines/plan/step-plan';
+import { answerParts } from '../answer-parts';
 
 const { text, count, pricePerTib, currency } = answerParts;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { stepTypes } from '../../../shared/definitions/schemas/pipeline-schema';
-import { watermarkTypes } from '../../../shared/definitions/schemas/watermark-schema';
-import { atLimits } from '../../../shared/runs/rules/admission-rules';
-import { answerParts } from './answer-parts';
+import { stepTypes } from '../../../../shared/definitions/schemas/pipeline-schema';
+import { watermarkTypes } from '../../../../shared/definitions/schemas/watermark-schema';
+import { atLimits } from '../../../../shared/runs/rules/admission-rules';
+import { answerParts } from '../answer-parts';
 
 const { text, time, count, parameter } = answerParts;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { activityStepSeconds } from '../../../shared/sql/usage/read-activity';
-import { answerParts } from './answer-parts';
+import { activityStepSeconds } from '../../../../shared/sql/usage/read-activity';
+import { answerParts } from '../answer-parts';
 
 const { text, time, count, quotas, queueOfRun, nextCursor } = answerParts;
 

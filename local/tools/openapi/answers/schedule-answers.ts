@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { missedPolicies, overlapPolicies } from '../../../shared/schedules/rules/due-times';
-import { timeOutcomes } from '../../../shared/sql/schedules/list-schedule-times';
-import { answerParts } from './answer-parts';
+import { missedPolicies, overlapPolicies } from '../../../../shared/schedules/rules/due-times';
+import { timeOutcomes } from '../../../../shared/sql/schedules/list-schedule-times';
+import { answerParts } from '../answer-parts';
 
 const { text, time, count, etag, nextCursor } = answerParts;
 
