@@ -8,6 +8,7 @@ import { createTerminal, type Terminal } from './output/terminal';
 import type { Surroundings } from './surroundings';
 import type { Word } from './word';
 import { backfillWord } from './words/backfill';
+import { bulkCancelWord, bulkRerunWord } from './words/bulk';
 import { cancelWord } from './words/cancel';
 import { followWord } from './words/follow';
 import { listWord } from './words/list';
@@ -19,7 +20,7 @@ import { rerunWord } from './words/rerun';
 import { resultsWord } from './words/results';
 import { runWord } from './words/run';
 import { deleteScheduleWord, pauseScheduleWord, resumeScheduleWord } from './words/schedules/change';
-import { createScheduleWord } from './words/schedules/make';
+import { changeScheduleWord, createScheduleWord } from './words/schedules/make';
 import { listSchedulesWord, scheduleHistoryWord, showScheduleWord } from './words/schedules/read';
 import { showWord } from './words/show';
 
@@ -34,12 +35,15 @@ export const words: readonly Word[] = [
   resultsWord,
   cancelWord,
   rerunWord,
+  bulkRerunWord,
+  bulkCancelWord,
   backfillWord,
   pauseWord,
   resumeWord,
   listSchedulesWord,
   showScheduleWord,
   createScheduleWord,
+  changeScheduleWord,
   pauseScheduleWord,
   resumeScheduleWord,
   deleteScheduleWord,

@@ -243,6 +243,23 @@ describe('The client of the HTTP interface', () => {
       expect((await words('schedules')).out).toMatch(
         new RegExp(`\n${id} +${dryrun} +30 6 \\* \\* MON +Europe/Berlin +active `),
       );
+      const changed = await words(
+        'schedules',
+        'change',
+        id,
+        '--every',
+        '7200',
+        '--overlap',
+        'allow',
+        '--json',
+      );
+      expect(JSON.parse(changed.out)).toMatchObject({
+        cron: null,
+        interval_seconds: 7_200,
+        overlap: 'allow',
+        time_zone: 'Europe/Berlin',
+      });
+      expect(await words('schedules', 'change', id, '--param', 'nope=1')).toMatchObject({ code: 2 });
       expect((await words('schedules', 'pause', id)).out).toContain(`Schedule ${id} paused\n`);
       const shown = await words('schedules', 'show', id, '--json');
       expect(JSON.parse(shown.out)).toMatchObject({ schedule_id: id, state: 'paused', next_times: [] });
@@ -256,6 +273,17 @@ describe('The client of the HTTP interface', () => {
         err: `Schedule ${id} is deleted\n`,
       });
       expect(await words('schedules', 'list')).toMatchObject({ code: 0, err: 'There are none.\n' });
+    });
+
+    it('runs are done again and cancelled by a filter, followed to the end', async () => {
+      const again = await words('bulk-rerun', '--pipeline', dryrun, '--reason', 'once more');
+      expect(again).toMatchObject({ code: 0, err: '' });
+      expect(again.out).toMatch(/^Runs are done again by op_\S+\n(.*\n)*done: (\d+) of \2 done\n$/);
+      const none = ['bulk-cancel', '--pipeline', dryrun, '--from', '2099-01-01'];
+      expect(await words(...none, '--dry-run')).toMatchObject({ code: 0, out: '0 runs match\n' });
+      const begun = JSON.parse((await words(...none, '--no-wait', '--json')).out);
+      expect(begun).toMatchObject({ kind: 'bulk-cancel' });
+      expect((await words('cancel', begun.operation_id)).code).toBe(0);
     });
 
     it('what is refused ends with 3, nobody there with 4, and no key is told', async () => {

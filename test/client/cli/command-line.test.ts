@@ -43,6 +43,13 @@ describe('The command line', () => {
       ['schedules', 'create', 'p'],
       /^Error Expected --cron or --every, given neither$/,
     ],
+    [
+      'a changed schedule without a change',
+      ['schedules', 'change', 's'],
+      /^Error Expected something to change/,
+    ],
+    ['many runs without a filter', ['bulk-cancel'], /^Error Expected --status, .*, given neither$/],
+    ['all runs and a filter', ['bulk-rerun', '--all', '--to', '2026-11-30'], /--all, given both$/],
     ['an option in place of a word', ['--json'], /^Error Unknown word '--json'\. /],
     [
       'an unknown option',
