@@ -28,7 +28,10 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
     <div class="operation">
       <div class="card-head">
         <h2>
-          {kindInWords(kind)} <OperationState state={state} />
+          {kindInWords(kind)} {/* Its state is read out when it changes; its counts change all the time. */}
+          <span role="status">
+            <OperationState state={state} />
+          </span>
         </h2>
         <div class="actions">
           {!hasEnded(operation) && may('run') && (
@@ -68,7 +71,7 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
         aria-label={kindInWords(kind)}
         {...(total === null ? {} : { value: total === 0 ? 1 : over, max: Math.max(1, total) })}
       />
-      <p role="status">
+      <p>
         {progressInWords(operation)}
         {left !== null && left > 0 && <span class="quiet"> · about {duration(left)} left</span>}
       </p>

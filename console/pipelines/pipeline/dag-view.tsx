@@ -15,7 +15,9 @@ export function DagView({ steps }: Pick<Pipeline, 'steps'>) {
     <ScrollFrame label="The steps, drawn">
       <svg
         class="dag"
-        {...size}
+        // It grows with the text around it.
+        width={`${size.width / 16}rem`}
+        height={`${size.height / 16}rem`}
         viewBox={`${-margin} ${-margin} ${size.width} ${size.height}`}
         aria-hidden="true"
       >
