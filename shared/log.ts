@@ -18,6 +18,7 @@ export type LogEvent =
   | 'step_ended'
   | 'run_ended'
   | 'run_expired'
+  | 'run_put_back'
   | 'queue_expired'
   | 'invariant_repaired'
   | 'reconcile_failed'

@@ -1,4 +1,6 @@
+import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import { createBigQuery, createBigQueryWithoutRetries } from '../../shared/google/bigquery/bigquery-client';
+import { createOpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import { createRunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../shared/google/bigquery/tables/append-rows';
 import {
@@ -34,6 +36,8 @@ export interface ReconcileSetUp {
   /** Unless given, there are no operations. */
   readonly operations?: { readonly topic: string; readonly controlDataset: string } | undefined;
   readonly rule: ReconcileRule;
+  /** The pipeline with this path; undefined where there is none. Asked for only where a lease is over. */
+  readonly findPipeline: (path: string) => PipelineDefinition | undefined;
   /** Where settled runs of all tenants are written. Unless given, they are not. */
   readonly control?: ControlDatasetSettings | undefined;
   /** Names the rows that say there what each call has found. Unless given, there are none. */
@@ -53,6 +57,7 @@ const realGoogle = {
   createMayHaveRowsSince,
   createReadTenantState,
   createReadKeyExpiries,
+  createOpenJobs,
   createPublishRun,
   createPublishOperation,
   createPublishTenantEvents,
@@ -60,7 +65,7 @@ const realGoogle = {
 
 /** Puts the function together: which part uses which client, and the route over them. */
 export function composeReconcile(
-  { runTopic, events, operations, rule, control, newId, clock, log }: ReconcileSetUp,
+  { runTopic, events, operations, rule, findPipeline, control, newId, clock, log }: ReconcileSetUp,
   google: typeof realGoogle = realGoogle,
 ): readonly Route[] {
   const { now } = clock;
@@ -99,6 +104,8 @@ export function composeReconcile(
     publishRun,
     settle: createSettle({ runStatement, recordOutcomes, recordInAllRuns, publishRun, now, log }),
     handOnSlots: createHandOnSlots({ runStatement, publishRun, now, log }),
+    openJobs: google.createOpenJobs(bigquery),
+    findPipeline,
     dropSettledRuns: createDropSettledRuns({ runStatement, now }),
     recordReconciliation:
       dataset && newId && createRecordReconciliation({ append: dataset.append, newId, now, log }),

@@ -30,7 +30,7 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
         const { listTenants, log, clock } = deps;
         const repaired: string[] = [];
         const ofTenants = { ...deps, noteBrokenLaw: (tenantId: string) => void repaired.push(tenantId) };
-        const done = { appended: 0, republished: 0, expired: 0, repaired: 0 };
+        const done = { appended: 0, republished: 0, expired: 0, put_back: 0, repaired: 0 };
         const tenants = { listTenants, log, clock, concurrency: 16, timeBudgetMs };
         const woken = wake(deps);
         const work = await forEachTenant(tenants, async (tenantId) => {
@@ -38,6 +38,7 @@ export function reconcileRoutes(deps: ReconcileHandlerDependencies): readonly Ro
           done.appended += reconciled.appended;
           done.republished += reconciled.republished;
           done.expired += reconciled.expired;
+          done.put_back += reconciled.put_back;
           done.repaired += reconciled.repaired;
         });
         const operations = await woken;

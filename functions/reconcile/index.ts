@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { controlSettingsOf } from '../../shared/audit/control-settings';
+import { loadPipeline } from '../../shared/definitions/pipelines';
 import { eventSettingsOf, readEnv } from '../../shared/env';
 import { registerHttpFunction } from '../../shared/http/register';
 import { serveRoutes } from '../../shared/http/serve';
@@ -20,6 +21,7 @@ const routes = composeReconcile({
   operations: { topic: env.OPERATION_TOPIC, controlDataset: env.CONTROL_DATASET },
   // schemas/schedules.json has it called every five minutes.
   rule: { startGraceMs, intervalMs: 300_000, longestPauseMs, appendGraceMs },
+  findPipeline: (path) => loadPipeline(env.SCHEMAS_DIRECTORY, path),
   newId: randomUUID,
   clock: systemClock,
   log,

@@ -3,7 +3,6 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import type { ReadTenantState, TenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { PublishRun } from '../../shared/google/pubsub/publish-run';
 import {
-  failedOutcome,
   isQueued,
   outcomeOf,
   type RecordedOutcome,
@@ -11,7 +10,6 @@ import {
   slotsHeldBy,
 } from '../../shared/runs/rules/ledger-row';
 import { isDue } from '../../shared/runs/rules/run-times';
-import type { HandOnSlots, Settle } from '../../shared/runs/settle';
 import { admissionRange } from '../../shared/runs/settling/appended-runs';
 import { checkCounters } from '../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../shared/sql/runs/confirm-runs';
@@ -20,14 +18,17 @@ import { repairCounters } from '../../shared/sql/runs/repair-counters';
 import { retrying } from '../../shared/support/retry';
 import { type AnnounceDependencies, announceDue } from './announce-due';
 import { announceExpiries, type ExpiryDependencies } from './announce-expiries';
+import { endLapsed, endOverdue, type LapseDependencies, tryAll } from './end-lapsed';
 import { type RecordDependencies, recordSettled, retryPolicy, type SettledOfTenant } from './record-settled';
 
-export interface ReconcileDependencies extends RecordDependencies, AnnounceDependencies, ExpiryDependencies {
+export interface ReconcileDependencies
+  extends RecordDependencies,
+    AnnounceDependencies,
+    ExpiryDependencies,
+    LapseDependencies {
   readonly readTenantState: ReadTenantState;
   readonly runStatement: RunStatement;
   readonly publishRun: PublishRun;
-  readonly settle: Settle;
-  readonly handOnSlots: HandOnSlots;
   /** Told of each tenant whose counters broke the conservation law and were repaired. */
   readonly noteBrokenLaw: (tenantId: string) => void;
   readonly now: () => Date;
@@ -38,10 +39,12 @@ export interface Reconciled {
   readonly appended: number;
   readonly republished: number;
   readonly expired: number;
+  /** Runs that never began, and wait in the queue again. */
+  readonly put_back: number;
   readonly repaired: number;
 }
 
-const nothing: Reconciled = { appended: 0, republished: 0, expired: 0, repaired: 0 };
+const nothing: Reconciled = { appended: 0, republished: 0, expired: 0, put_back: 0, repaired: 0 };
 
 /** A tenant as one call of reconcile sees it. */
 interface Looked extends SettledOfTenant, TenantState {
@@ -51,7 +54,7 @@ interface Looked extends SettledOfTenant, TenantState {
 /**
  * Puts a tenant's runs and counters in order: settled runs that the ledger lacks are appended again, runs that
  * did not start are published again, runs that outlived their lease or their time in the queue are settled as
- * FAILED, slots that are free are handed on to the runs that wait, and counters that
+ * FAILED or, if they never began, wait again, slots that are free are handed on to the runs that wait, and counters that
  * break the conservation law are repaired. Thresholds of its quotas that nobody has announced are announced,
  * and keys that expire soon. Each of these is tried, whatever becomes of the others; then the first failure is
  * thrown. All of it is idempotent, so two calls at once do no harm. A tenant with nothing in flight and nothing
@@ -86,10 +89,12 @@ async function reconcileRuns(
   const ledger = look[0].status === 'fulfilled' ? look[0].value : new Map();
   const looked: Looked = { ...state, tenantId, now, ledger, isLedgerRead };
 
+  const open = openOf(looked);
   const done = await Promise.allSettled([
     recordSettled(looked, deps),
     publishUnstarted(looked, deps),
-    endExpired(looked, deps),
+    endOverdue(open, looked, deps),
+    endLapsed(open, looked, deps),
     handOn(looked, deps),
     settleRecorded(looked, deps),
     repairIfBroken(tenantId, deps),
@@ -98,11 +103,19 @@ async function reconcileRuns(
     // The tenant was deleted, and its runs with it.
     if (part.status === 'rejected' && !isNotFound(part.reason)) throw part.reason;
   }
-  const [appended = 0, republished = 0, expired = 0, , , repaired = 0] = done.map((part) =>
-    part.status === 'fulfilled' ? part.value : 0,
-  );
-  return { appended, republished, expired, repaired };
+  const [appended, republished, overdue, lapsed, , , repaired] = done;
+  const { ended, putBack } = valueOr({ ended: 0, putBack: 0 }, lapsed);
+  return {
+    appended: valueOr(0, appended),
+    republished: valueOr(0, republished),
+    expired: valueOr(0, overdue) + ended,
+    put_back: putBack,
+    repaired: valueOr(0, repaired),
+  };
 }
+
+const valueOr = <T>(other: T, part: PromiseSettledResult<T>): T =>
+  part.status === 'fulfilled' ? part.value : other;
 
 /** What the ledger has of the tenant's runs in flight and settled. */
 async function findRecorded(
@@ -150,50 +163,9 @@ async function publishAgain(
   deps.log('INFO', 'A run that has not finished is published again', message);
 }
 
-/**
- * `now` was taken before the row was read: a lease that had expired by then is no matter of timing. A run that
- * a version recorded before it freed the slot has its outcome, so nothing is ended unless the ledger was read.
- */
-async function endExpired(looked: Looked, deps: ReconcileDependencies): Promise<number> {
-  const { active_runs, now, ledger, isLedgerRead } = looked;
-  if (!isLedgerRead) return 0;
-  const expired = active_runs.filter(
-    (run) => !ledger.has(run.run_id) && (run.queued_until ?? run.lease_expires_at) <= now,
-  );
-  await tryAll(expired.map((run) => endRun(run, looked, deps)));
-  return expired.length;
-}
-
-async function endRun(
-  run: Slot,
-  { tenantId, onboarding_id, now }: Looked,
-  { settle, log }: ReconcileDependencies,
-): Promise<void> {
-  const [code, reason] =
-    run.queued_until === null
-      ? ([
-          'lease_expired',
-          `The run did not finish before its lease ended at ${run.lease_expires_at.toISOString()}`,
-        ] as const)
-      : ([
-          'queue_expired',
-          `The run was still waiting for a slot at ${run.queued_until.toISOString()}`,
-        ] as const);
-  const settled = await settle(tenantId, {
-    run,
-    onboardingId: onboarding_id,
-    outcome: failedOutcome(code, reason),
-    startedAt: undefined,
-    endedAt: now,
-    onlyIfQueued: isQueued(run),
-  });
-  await settled?.appended;
-  if (settled?.outcome.error_code !== code) return;
-  const { run_id, pipeline } = run;
-  const event = code === 'lease_expired' ? 'run_expired' : 'queue_expired';
-  const what = code === 'lease_expired' ? 'A run outlived its lease' : 'A run outlived its time in the queue';
-  log('WARNING', what, { event, tenant_id: tenantId, run_id, pipeline });
-}
+/** A run that a version recorded before it freed the slot has its outcome, so nothing is ended unless the ledger was read. */
+const openOf = ({ active_runs, ledger, isLedgerRead }: Looked): readonly Slot[] =>
+  isLedgerRead ? active_runs.filter(({ run_id }) => !ledger.has(run_id)) : [];
 
 /** For slots that nobody handed on: of a quota that was raised, of an activated tenant, of an expired lease. */
 async function handOn(looked: Looked, deps: ReconcileDependencies): Promise<number> {
@@ -226,11 +198,6 @@ async function settleRecorded(looked: Looked, deps: ReconcileDependencies): Prom
     }),
   );
   return left.length;
-}
-
-/** All of them are tried; then the first failure is thrown. */
-async function tryAll(work: readonly Promise<unknown>[]): Promise<void> {
-  for (const done of await Promise.allSettled(work)) if (done.status === 'rejected') throw done.reason;
 }
 
 /** How many rows were repaired: 1 or 0. */

@@ -7,6 +7,7 @@ import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
 import type { AnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
+import { leastLeaseMs } from '../../shared/runs/rules/run-times';
 import type { Settle } from '../../shared/runs/settle';
 import { type Clock, durationMs, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
@@ -78,6 +79,8 @@ export async function workOnRun(message: RunMessage, deps: WorkerDependencies): 
     await handOver(message, slot, now(), deps);
     return 'handed over';
   }
+  if (outcome === 'left to reconcile')
+    return ended('INFO', 'A run whose lease is over, or nearly so, is left to reconcile');
   if (outcome === 'ended elsewhere')
     return ended('INFO', 'A run that was ended while it was executed gets no outcome from here');
   const startedAt = outcome.startedAt ?? lookedAt;
@@ -120,19 +123,20 @@ async function announce(
   }
 }
 
+/**
+ * Whether a run that never began is over is not for a worker to say: with too little left of its lease it is left to
+ * reconcile, which decides once the lease is over.
+ */
 async function bringToEnd(
   message: RunMessage,
   slot: OnboardedSlot,
   now: () => Date,
   deps: WorkerDependencies,
-): Promise<RunOutcome | 'not over yet' | 'ended elsewhere'> {
-  if (now() >= slot.lease_expires_at) {
-    return failedOutcome(
-      'lease_expired',
-      `The run did not finish before its lease ended at ${slot.lease_expires_at.toISOString()}`,
-    );
-  }
+): Promise<RunOutcome | 'not over yet' | 'ended elsewhere' | 'left to reconcile'> {
   const pipeline = deps.findPipeline(slot.pipeline);
+  const leftMs = slot.lease_expires_at.getTime() - now().getTime();
+  const leastMs = pipeline === undefined ? 0 : leastLeaseMs(pipeline, message.has_begun === true);
+  if (leftMs <= 0 || leftMs < leastMs) return 'left to reconcile';
   if (pipeline === undefined)
     return failedOutcome('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
   const { tenant_id, run_id } = message;
@@ -141,6 +145,8 @@ async function bringToEnd(
     const isHeld = found?.onboarding_id === slot.onboarding_id && found.slot !== undefined;
     return !isHeld || found.is_recorded;
   };
+  const hasOtherLease = async () =>
+    (await deps.findRun(message))?.slot?.lease_expires_at.getTime() !== slot.lease_expires_at.getTime();
   const holdsSlot = () => deps.holdsSlot(tenant_id, slot.onboarding_id, run_id);
   const watch = watchRun(message, { holdsSlot, isOver }, deps);
   const timeIsUp = AbortSignal.timeout(deps.handOverAfterMs);
@@ -149,7 +155,10 @@ async function bringToEnd(
     const outcome = await deps.execute(tenant_id, slot, pipeline, now, watch, signal);
     // Whoever cancels a run also stops its jobs. A stopped job may be seen here before the freed slot is.
     const wasStopped = outcome.errorCode === 'stopped' && (await isOver());
-    return watch.signal.aborted || wasStopped ? 'ended elsewhere' : outcome;
+    // Taken for one that never began, it waits or has another lease by now, and goes on under that.
+    const isPastLease = outcome.status === 'FAILED' && now() >= slot.lease_expires_at;
+    const isSuperseded = isPastLease && (await hasOtherLease());
+    return watch.signal.aborted || wasStopped || isSuperseded ? 'ended elsewhere' : outcome;
   } catch (error) {
     if (watch.signal.aborted) return 'ended elsewhere';
     if (timeIsUp.aborted && error === timeIsUp.reason) return 'not over yet';

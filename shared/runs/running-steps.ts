@@ -16,13 +16,16 @@ export interface StepJob extends RunningAttempt {
   readonly state: JobState;
 }
 
+/** What of a run says which jobs it can have. */
+type RunWithJobs = Pick<RecordedRun, 'run_id' | 'onboarding_id' | 'instructions' | 'attempts'>;
+
 /**
  * What a run's jobs show before any step record does. A job's id is made of run, step and attempt, so it can
  * be asked for without a list of jobs. This costs one request for each step that can be under way, and no
  * statement. Steps whose work is not a BigQuery job are not seen.
  */
 export async function findStepJobs(
-  run: RecordedRun,
+  run: RunWithJobs,
   definition: PipelineDefinition | undefined,
   jobs: TenantJobs,
 ): Promise<readonly StepJob[]> {
@@ -50,7 +53,7 @@ export const underWay = (jobs: readonly StepJob[]): ReadonlyMap<string, RunningA
   new Map(jobs.flatMap((job) => (job.state === 'under way' ? [[job.stepId, job]] : [])));
 
 /** The steps that can be under way, by what is on record. */
-function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefined): readonly Step[] {
+function findOpenSteps(run: RunWithJobs, definition: PipelineDefinition | undefined): readonly Step[] {
   if (definition === undefined) return [];
   const inFlight = { ...run, status: 'ADMITTED' } as const;
   const steps = showSteps(inFlight, definition, new Map());
@@ -65,7 +68,7 @@ function findOpenSteps(run: RecordedRun, definition: PipelineDefinition | undefi
 }
 
 /** Goes from attempt to attempt, because a failed one may be followed by another. */
-async function findNewestJob(run: RecordedRun, step: Step, jobs: TenantJobs): Promise<StepJob | undefined> {
+async function findNewestJob(run: RunWithJobs, step: Step, jobs: TenantJobs): Promise<StepJob | undefined> {
   const executionId = executionIdOf({ runId: run.run_id, onboardingId: run.onboarding_id });
   const recorded = run.attempts.filter(({ step_id }) => step_id === step.id).length;
   let newest: StepJob | undefined;

@@ -141,6 +141,9 @@ function warningsOf({ attempts, status, rows_written }: RecordedRun): readonly s
   ];
 }
 
+/** What of a run says how its steps stand. */
+export type StepsOnRecord = Pick<RecordedRun, 'status' | 'instructions' | 'attempts'>;
+
 /**
  * The run's steps in the order of the definition, others last. A run in flight shows all steps of its
  * pipeline's definition. A run that is over shows only what is recorded, because the definition may have
@@ -149,7 +152,7 @@ function warningsOf({ attempts, status, rows_written }: RecordedRun): readonly s
  * @param running the attempts that are known to be under way, by their steps
  */
 export function showSteps(
-  run: RecordedRun,
+  run: StepsOnRecord,
   definition: PipelineDefinition | undefined,
   running: ReadonlyMap<string, RunningAttempt>,
   tellJob: TellJob = tellNoJob,
@@ -185,7 +188,7 @@ export const showChecks = (run: RecordedRun): readonly ShownCheck[] =>
   run.checks.map(({ check_type, ...check }) => ({ ...check, type: check_type }));
 
 function showStep(
-  run: RecordedRun,
+  run: StepsOnRecord,
   attempts: readonly RecordedAttempt[],
   found: RunningAttempt | undefined,
   tellJob: TellJob,
@@ -270,7 +273,7 @@ const showReused = (
 /** The error codes after which a step of a run in flight is tried again. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'conflict']);
 
-function statusOf(run: RecordedRun, last: RecordedAttempt | undefined, isRunning: boolean): StepStatus {
+function statusOf(run: StepsOnRecord, last: RecordedAttempt | undefined, isRunning: boolean): StepStatus {
   const mayComeAgain = !isOver(run) && last?.status === 'FAILED' && passing.has(last.error_code ?? '');
   if (last !== undefined && !mayComeAgain) return last.status;
   return isRunning ? 'RUNNING' : 'PENDING';

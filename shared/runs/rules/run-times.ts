@@ -8,6 +8,42 @@ const deliveryAllowanceSeconds = 1_800;
 export const leaseSecondsOf = (pipeline: { readonly timeout_seconds: number }): number =>
   pipeline.timeout_seconds + deliveryAllowanceSeconds;
 
+/** How long a run's lease lasts, whether it has waited for its slot or not. In seconds. */
+export const leaseSecondsGiven = (run: Leased): number =>
+  run.lease_seconds ?? Math.round((run.lease_expires_at.getTime() - run.admitted_at.getTime()) / 1_000);
+
+/** What says of a run in flight how long it may last. */
+export interface Leased {
+  readonly admitted_at: Date;
+  readonly lease_expires_at: Date;
+  readonly lease_seconds: number | null;
+}
+
+/**
+ * So long after a lease has ended its run is left alone: clocks differ, usually by less, and whoever works on the run
+ * ends it meanwhile, or has a job of it that can be seen by then. In milliseconds.
+ */
+export const leaseGraceMs = 120_000;
+
+/** A run that never began is tried for so long beyond its first lease. In milliseconds. */
+export const longestUnbegunMs = 86_400_000;
+
+/** Until when a run that never began goes back to the queue, and may wait there. */
+export const mayBeginUntil = (run: Leased): Date =>
+  new Date(run.admitted_at.getTime() + leaseSecondsGiven(run) * 1_000 + longestUnbegunMs);
+
+/**
+ * With less than this left of its lease no run is begun, and with less than the other none is gone on with: reconcile
+ * decides about it once the lease is over. So nothing begins that would be ended a moment later, unless its pipeline
+ * takes longer; and a run that was begun in time has by then used up its pipeline's timeout anyway. In milliseconds.
+ */
+const leastToBeginMs = 600_000;
+const leastToGoOnMs = 60_000;
+
+/** How much of its lease has to be left for a run to be worked on. In milliseconds. */
+export const leastLeaseMs = (pipeline: { readonly timeout_seconds: number }, hasBegun: boolean): number =>
+  Math.min(pipeline.timeout_seconds * 1_000, hasBegun ? leastToGoOnMs : leastToBeginMs);
+
 /**
  * A run that has not finished this long after its admission may not have been started. Reconcile starts it
  * then, and never earlier. In milliseconds.

@@ -47,6 +47,8 @@ describe('What reconcile has found', () => {
       publishRun: unused,
       settle: unused,
       handOnSlots: unused,
+      openJobs: unused,
+      findPipeline: () => undefined,
       announceAlerts: unused,
       readKeyExpiries: unused,
       publishEvents: unused,

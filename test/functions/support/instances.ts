@@ -7,7 +7,7 @@ import { composeTenants } from '../../../functions/tenants/compose-tenants';
 import type { OperationsSetUp } from '../../../functions/tenants/operations/all-routes';
 import { composeTick } from '../../../functions/tick/compose-tick';
 import { composeWorker } from '../../../functions/worker/compose-worker';
-import { loadPipelines } from '../../../shared/definitions/pipelines';
+import { loadPipeline, loadPipelines } from '../../../shared/definitions/pipelines';
 import { loadTiers } from '../../../shared/definitions/tiers';
 import {
   type ClaimHandOver,
@@ -233,8 +233,9 @@ export async function startReconcileInstance(
 ): Promise<Instance> {
   const { log, lines } = collectingLog();
   const rule = { startGraceMs: 120_000, intervalMs: 300_000, appendGraceMs: 60_000 };
-  const { control, operations } = options;
-  const setUp = { runTopic, rule, control, operations, clock: clockOf(options), log };
+  const { control, operations, schemas = schemasDirectory } = options;
+  const findPipeline = (path: string) => loadPipeline(schemas, path);
+  const setUp = { runTopic, rule, findPipeline, control, operations, clock: clockOf(options), log };
   return { ...(await serve(composeReconcile(setUp, googleAt(options)), log)), lines };
 }
 

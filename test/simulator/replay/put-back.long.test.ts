@@ -15,6 +15,7 @@ const seeds: Readonly<Record<keyof typeof faultsToPutBack, number>> = {
   'late-admission': 20,
   'believed-silence': 4,
   'lost-events': 2,
+  'ended-unbegun': 4,
   'unclaimed-hand-over': 4,
 };
 

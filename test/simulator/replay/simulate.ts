@@ -7,6 +7,7 @@ import type { InvariantName } from './judge/invariants';
 import { createJournal, type Violation } from './judge/journal';
 import { describeUnrest, isQuiet, judgeEnd } from './judge/quiet';
 import { administer, keyIdOf } from './load/administrator';
+import { startBusyWorkers } from './load/busy-workers';
 import { type Caller, fulfil } from './load/caller';
 import { operate } from './load/operations';
 import { keysPerTenant, planLoad, type TenantPlan } from './load/plan';
@@ -108,10 +109,13 @@ export async function simulate(
       if (caller !== undefined) begin(operation.at, () => operate(operation, caller, world));
     }
     const endWeather = startWeather(world);
+    const tenantIds = plan.tenants.map(({ tenantId }) => tenantId);
+    const endBusyWorkers = startBusyWorkers(world, seed, tenantIds);
     const scheduler = startScheduler(world);
     await time.run(() => isBroken() || open === 0);
 
     endWeather();
+    endBusyWorkers();
     const { left } = world.judge.schedules;
     const catchesUpFrom = time.now() + (plan.schedules.length > 0 ? leastCatchUpMs : 0);
     const catchesUpUntil = time.now() + longestCatchUpMs;

@@ -11,6 +11,7 @@ export const faultsToPutBack = {
   'late-admission': 'an admission takes effect after its caller has given it up and asked again',
   'believed-silence': 'an answer without a schema is believed as one without rows',
   'lost-events': 'an event is taken for published that was not',
+  'ended-unbegun': 'a run ends with its lease, whether or not it began',
   'unclaimed-hand-over': 'every delivery of a long run hands it over',
 } as const;
 

@@ -8,6 +8,7 @@ export const invariants = {
   denied: 'what was refused does not start',
   revoked: 'a revoked key starts nothing',
   lost: 'no run is lost',
+  begun: 'no run that never began ends with its lease, and none that did goes back to the queue',
   effect: 'no step takes effect twice',
   ghost: 'only a run takes effect',
   rows: 'the rows of a run do not differ',

@@ -12,7 +12,7 @@ import { differencesOf } from './differences';
 import type { InvariantName } from './invariants';
 import type { Journal } from './journal';
 import { createOperationJudge, type OperationJudge } from './operations';
-import type { Register } from './register';
+import { countOne, type Register } from './register';
 import { createReplacingJudge } from './replacing';
 import { tokenOf } from './run-token';
 import { createScheduleJudge, type ScheduleJudge } from './schedules';
@@ -89,7 +89,10 @@ export function createJudge(
 
   function judgeQuotas(tenantId: string, tenant: TenantRecord): void {
     const { max_pipelines_per_month: month } = tenant;
-    const queued = tenant.active_runs.filter(isQueued).length;
+    // Those that wait again had their slot.
+    const queued = tenant.active_runs.filter(
+      (run) => isQueued(run) && run.lease_expires_at <= run.admitted_at,
+    ).length;
     if (queued > (tenant.max_queued_pipelines ?? 0)) violate('quota', `${tenantId}: ${queued} runs wait`);
     const used = tenant.pipeline_runs_this_month;
     if (month !== null && used > month) violate('quota', `${tenantId}: ${used} of ${month} a month`);
@@ -133,6 +136,7 @@ export function createJudge(
       operations.mayCancel(tenantId, outcome) ||
       replacing.mayReplace(tenantId, outcome);
     if (outcome.status === 'CANCELLED' && !isAsked()) violate('asked', run);
+    if (outcome.error_code === 'lease_expired' && !started.has(run)) violate('begun', `${run} never did`);
     const told = register.toldOutcome.get(run);
     if (told !== undefined && told.status !== outcome.status) {
       violate('told', `${run}: a caller was told ${told.status}, and it is ${outcome.status}`);
@@ -159,6 +163,12 @@ export function createJudge(
       const starting = tenant.active_runs.filter(
         (run) => !isQueued(run) && (waited.has(run.run_id) || !held.has(run.run_id)),
       );
+      for (const { run_id } of tenant.active_runs.filter(isQueued)) {
+        if (waited.has(run_id) || !held.has(run_id)) continue;
+        countOne(register.played, 'runs went back to the queue');
+        if (started.has(`${tenantId} ${run_id}`))
+          violate('begun', `${tenantId} ${run_id} goes back to the queue`);
+      }
       const gained = tenant.active_runs.filter(({ run_id }) => !held.delete(run_id));
       for (const slot of gained) judgeAdmitted(tenantId, slot, tables);
       if (gained.length > 0) judgeQuotas(tenantId, tenant);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { composeOperate } from '../../../../functions/operate/compose-operate';
 import { composeReconcile } from '../../../../functions/reconcile/compose-reconcile';
 import { composeResetQuotas } from '../../../../functions/reset-quotas/compose-reset-quotas';
@@ -7,6 +8,7 @@ import { composeTick } from '../../../../functions/tick/compose-tick';
 import { composeWorker } from '../../../../functions/worker/compose-worker';
 import type { PipelineDefinition } from '../../../../shared/definitions/schemas/pipeline-schema';
 import type { Route } from '../../../../shared/http/route';
+import { runMessageSchema } from '../../../../shared/runs/rules/run-identity';
 import { appendGraceMs, longestPauseMs, startGraceMs } from '../../../../shared/runs/rules/run-times';
 import { type BigQueryModel, controlDataset, createBigQueryModel } from '../cloud/bigquery';
 import { googleOf } from '../cloud/google';
@@ -20,7 +22,7 @@ import { createRegister, type Register } from '../judge/register';
 import type { Chance } from '../time/chance';
 import type { VirtualTime } from '../time/virtual-time';
 import { createCalls, type Trouble } from './calls';
-import { createFleet, type Fleet } from './fleet';
+import { type Ask, createFleet, type Fleet } from './fleet';
 import type { Life } from './life';
 
 export interface World {
@@ -33,6 +35,8 @@ export interface World {
   readonly bigquery: BigQueryModel;
   readonly jobs: JobsModel;
   readonly pubsub: PubSubModel;
+  /** Those of whose runs no worker begins any. */
+  readonly busyTenants: Set<string>;
   readonly fleets: Readonly<
     Record<'run' | 'worker' | 'tenants' | 'reconcile' | 'reset' | 'tick' | 'operate', Fleet>
   >;
@@ -95,6 +99,7 @@ export function createWorld(
     random: chance.fraction,
     pipelines,
     readPipelines: () => pipelines,
+    findPipeline: (path: string) => pipelines.get(path),
     tiers,
     pricePerTib: 6.25,
     currency: 'USD',
@@ -122,6 +127,23 @@ export function createWorld(
     operate: fleet('operate', 2, (life) => composeOperate(setUp(life), googleOf(life, cloud))),
     reset: fleet('reset', 1, (life) => composeResetQuotas(setUp(life), googleOf(life, cloud))),
   };
-  cloud.pubsub.subscribe(fleets.worker.ask, fleets.operate.ask);
-  return { time, chance, trouble, journal, judge, register, ...cloud, fleets };
+  const busyTenants = new Set<string>();
+  cloud.pubsub.subscribe(whereFree(busyTenants, fleets.worker.ask), fleets.operate.ask);
+  return { busyTenants, time, chance, trouble, journal, judge, register, ...cloud, fleets };
 }
+
+const pushSchema = z.object({
+  message: z.object({ data: z.string() }),
+  deliveryAttempt: z.number(),
+});
+
+/** An instance that has no place for a new run of these tenants acknowledges its message, and never gets to it. */
+const whereFree =
+  (busyTenants: ReadonlySet<string>, ask: Ask): Ask =>
+  async (request) => {
+    const { message, deliveryAttempt } = pushSchema.parse(request.body);
+    const run = runMessageSchema.parse(JSON.parse(Buffer.from(message.data, 'base64').toString()));
+    const mayHaveBegun = run.has_begun === true || deliveryAttempt > 1;
+    if (mayHaveBegun || !busyTenants.has(run.tenant_id)) return ask(request);
+    return { kind: 'answered', status: 204, body: {} };
+  };

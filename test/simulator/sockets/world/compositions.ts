@@ -62,9 +62,10 @@ export const compositions = {
     return serveRoutes(composeWorker(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 
-  reconcile(life: Life, { clock, journal, oblivion, runTopic, rule }: Surroundings) {
+  reconcile(life: Life, { clock, journal, oblivion, pipelines, runTopic, rule }: Surroundings) {
     const log = mortalLog(life, journal);
-    const setUp = { runTopic, rule, clock, log };
+    const findPipeline = (path: string) => pipelines.get(path);
+    const setUp = { runTopic, rule, findPipeline, clock, log };
     return serveRoutes(composeReconcile(setUp, mortalGoogle(life, { journal, oblivion })), log);
   },
 

@@ -37,6 +37,7 @@ const call = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ kind: fc.constantFrom('withdraw', 'withdraw statements', 'withdraw each'), runs }),
   },
+  { weight: 3, arbitrary: fc.record({ kind: kind('put back'), runs, minutes: minutes(1, 90) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('confirm'), minutes: minutes(-60, 5) }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('read'), run, limit: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('list'), status, fromMinutes: minutes(-120, 0) }) },

@@ -34,6 +34,7 @@ import { readUsage } from '../../../../../shared/sql/usage/read-usage';
 import { ledgerOutcomeOf } from '../statements/recorded';
 import type { ModelledCall } from './calls';
 import type { ComparedTables } from './compare';
+import { putBack } from './put-back-call';
 import { quotaChangeOf } from './quota-change';
 
 export const tenantId = 'acme';
@@ -183,6 +184,13 @@ export function createPlayer(
         return run(withdrawStatements, { tenant_id, statement_ids: call.runs.map(runIdOf), now });
       case 'withdraw each':
         return run(withdrawAndHandOn, { ...withdrawal(call.runs), unlimited: 1_000_000, handed_since: now });
+      case 'put back':
+        return putBack(run, call.runs.map(runIdOf), {
+          tenant_id,
+          onboarding_id: onboardingId,
+          minutes: call.minutes,
+          now,
+        });
       case 'confirm':
         return run(confirmRuns, { tenant_id, until: new Date(at + call.minutes * minuteMs) });
       case 'read':

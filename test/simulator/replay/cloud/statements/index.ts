@@ -3,6 +3,7 @@ import { activityModels } from './activity';
 import { admissionModels } from './admission';
 import { alertModels } from './alerts';
 import { keyModels } from './keys';
+import { lapsedModels } from './lapsed';
 import { operationModels } from './operations';
 import { readingModels } from './reading';
 import { scheduleModels } from './schedules';
@@ -16,6 +17,7 @@ export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
     ...admissionModels,
     ...alertModels,
     ...settlingModels,
+    ...lapsedModels,
     ...readingModels,
     ...tenantModels,
     ...keyModels,
