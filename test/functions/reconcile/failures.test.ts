@@ -2,6 +2,7 @@ import { call, query } from '../../support/local-cloud';
 import { record, settleHeld } from '../support/backends';
 import { startReconcileInstance } from '../support/instances';
 import type { Treatment } from '../support/proxy';
+import { beginRun, describeLapsed } from './lapsed-suite';
 import { minutes, type ReconcileWorld, startReconcileWorld } from './reconcile-world';
 
 describe('Reconcile', () => {
@@ -13,9 +14,12 @@ describe('Reconcile', () => {
   afterEach(() => world.end());
   afterAll(() => world?.close());
 
+  describeLapsed(() => world);
+
   it('logs the events that alerts wait for: run_expired and invariant_repaired', async () => {
     await world.backends.onboard('broken');
-    await world.backends.hold('broken', ['run-1'], { lease_seconds: -1 });
+    await world.backends.hold('broken', ['run-1'], { lease_seconds: -200 });
+    await beginRun(world.backends, 'broken', 'run-1');
     await query(world.backends.client, 'broken', 'UPDATE tenants SET pipeline_runs_count = 7 WHERE TRUE');
     await world.tick();
     expect(world.logged('WARNING')).toMatchObject([
@@ -49,7 +53,8 @@ describe('Reconcile', () => {
   it('reconciles the other tenants if one fails, names it, and answers 503', async () => {
     for (const tenantId of ['good_one', 'bad_one', 'good_two']) {
       await world.backends.onboard(tenantId);
-      await world.backends.hold(tenantId, ['over'], { lease_seconds: -1 });
+      await world.backends.hold(tenantId, ['over'], { lease_seconds: -200 });
+      await beginRun(world.backends, tenantId, 'over');
     }
     const message = 'Access Denied: Table local:bad_one.tenants';
     const denied = {
@@ -79,6 +84,7 @@ describe('Reconcile', () => {
     await world.backends.onboard('no_pubsub');
     await world.backends.hold('no_pubsub', ['over', 'due']);
     await world.backends.hold('no_pubsub', ['lost'], { lease_seconds: 0 });
+    await beginRun(world.backends, 'no_pubsub', 'lost');
     await record(world.backends.client, 'no_pubsub', 'over');
     await query(world.backends.client, 'no_pubsub', 'UPDATE tenants SET pipeline_runs_count = 17 WHERE TRUE');
     expect(await call(away.url, 'POST', '/')).toMatchObject({ status: 503, body: { failed: 1 } });
@@ -101,6 +107,7 @@ describe('Reconcile', () => {
     await world.backends.onboard(tenantId);
     await world.backends.hold(tenantId, ['due', 'settled']);
     await world.backends.hold(tenantId, ['lost'], { lease_seconds: 0 });
+    await beginRun(world.backends, tenantId, 'lost');
     await settleHeld(world.backends, tenantId, 'settled');
     await query(world.backends.client, tenantId, 'UPDATE tenants SET pipeline_runs_count = 17 WHERE TRUE');
     world.setAhead(minutes(3));

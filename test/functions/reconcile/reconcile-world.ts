@@ -16,6 +16,8 @@ export interface ReconcileWorld {
   /** Sets its clock ahead by so many milliseconds. */
   readonly setAhead: (milliseconds: number) => void;
   readonly tick: () => ReturnType<typeof call>;
+  /** The same of another instance. */
+  readonly tickOf: (instance: Instance) => ReturnType<typeof call>;
   /** What it has logged. */
   readonly logged: (severity: string) => readonly LogLine[];
   /** Ends the instance and deletes all tenants, so that each test starts without any. */
@@ -47,6 +49,7 @@ export async function startReconcileWorld(): Promise<ReconcileWorld> {
     setAhead: (milliseconds) => {
       ahead = milliseconds;
     },
+    tickOf: ({ url }) => call(url, 'POST', '/'),
     tick: () => call(begun().url, 'POST', '/'),
     logged: (severity) => begun().lines.filter((line) => line.severity === severity),
     end: async () => {

@@ -105,7 +105,7 @@ export const settleHeld = async (
   });
 
 /** The tenant's onboarding id. */
-async function lifeOf(client: BigQuery, tenantId: string): Promise<string> {
+export async function lifeOf(client: BigQuery, tenantId: string): Promise<string> {
   const [row] = await query(client, tenantId, 'SELECT onboarding_id FROM tenants');
   return String(row?.onboarding_id ?? '');
 }

@@ -183,22 +183,24 @@ describe('The worker, by the pushes of a subscription', () => {
     expectProblem(await rawRequest(port(), { method: 'POST', path: '/x' }), '/x', { status: 404 });
   });
 
-  it('ends a run whose lease is over, or whose pipeline is gone, as FAILED', async () => {
+  it('ends a run whose pipeline is gone as FAILED, and leaves one whose lease is over, or nearly so, to reconcile', async () => {
     await onboard(cloud.url, 'lost');
     await admit('lost', 'late', { lease_seconds: -1 });
+    await admit('lost', 'too-late', { lease_seconds: 50 });
     await admit('lost', 'gone', { pipeline: 'gcp/example/removed' });
     await admit('lost', 'changed', { pipeline: 'focus/billing/daily_costs', parameters: '{"source_uri":1}' });
-    for (const runId of ['late', 'gone', 'changed']) expect((await pushRun('lost', runId)).status).toBe(204);
+    for (const runId of ['late', 'too-late', 'gone', 'changed'])
+      expect((await pushRun('lost', runId)).status).toBe(204);
     const rows = await ledger('lost');
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(2);
     expect(rows).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ run_id: 'late', status: 'FAILED', error_code: 'lease_expired' }),
         expect.objectContaining({ run_id: 'gone', status: 'FAILED', error_code: 'pipeline_not_found' }),
         expect.objectContaining({ run_id: 'changed', status: 'FAILED', error_code: 'invalid_parameters' }),
       ]),
     );
-    expect(await slots('lost')).toEqual([]);
+    expect(await slots('lost')).toEqual([{ run_id: 'late' }, { run_id: 'too-late' }]);
+    expect(await query(cloud.bigquery, 'lost', 'SELECT step_id FROM step_logs')).toEqual([]);
   });
 
   it('executes a run that was admitted with a parameter that its pipeline no longer has', async () => {

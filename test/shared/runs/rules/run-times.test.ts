@@ -1,4 +1,4 @@
-import { isDue } from '../../../../shared/runs/rules/run-times';
+import { isDue, leaseSecondsOf, leastLeaseMs, mayBeginUntil } from '../../../../shared/runs/rules/run-times';
 
 const minutes = (count: number): number => count * 60_000;
 
@@ -60,4 +60,28 @@ describe('Whether a run is due to be published again', () => {
       }
     }
   });
+});
+
+describe('A run that never began', () => {
+  const admitted_at = new Date('2026-11-30T12:00:00Z');
+  const day = 24 * 60;
+
+  it.each([
+    ['has not waited', 40, null, 40 + day],
+    ['had its slot from the queue, by its second lease', 300, 2_400, 40 + day],
+  ])('may begin for a day beyond its first lease, where it %s', (_what, leaseEnds, lease_seconds, until) => {
+    const lease_expires_at = new Date(admitted_at.getTime() + minutes(leaseEnds));
+    const run = { admitted_at, lease_expires_at, lease_seconds };
+    expect(mayBeginUntil(run).getTime() - admitted_at.getTime()).toBe(minutes(until));
+  });
+
+  it.each([10, 60, 600, 86_400])(
+    'is not begun with less left than its timeout of %i s, or ten minutes, and may wait for half an hour before that',
+    (timeout_seconds) => {
+      const least = leastLeaseMs({ timeout_seconds }, false);
+      expect(least).toBe(Math.min(timeout_seconds * 1_000, minutes(10)));
+      expect(leaseSecondsOf({ timeout_seconds }) * 1_000 - least).toBeGreaterThanOrEqual(minutes(30));
+      expect(leastLeaseMs({ timeout_seconds }, true)).toBeLessThanOrEqual(Math.min(least, minutes(1)));
+    },
+  );
 });
