@@ -252,8 +252,8 @@ publishes_deliveries() { case $1 in tenants | deliver-events) true ;; *) false ;
 knows_webhook_secrets() { case $1 in tenants | deliver-events) true ;; *) false ;; esac; }
 
 # Custom roles, because the predefined roles that may write rows may also drop tables. job_stopper is for
-# cancelling: the jobs are the worker's and not run's own, and BigQuery has no smaller permission than one for
-# all jobs.
+# cancelling, job_finder for whether a run began: the jobs are the worker's and not run's or reconcile's own, and
+# BigQuery has no smaller permission than one for all jobs.
 roles() { # name permissions
   cat <<'END'
 dataset_maker bigquery.datasets.create;bigquery.datasets.get;bigquery.jobs.create
@@ -264,6 +264,7 @@ row_reader bigquery.tables.get;bigquery.tables.getData
 row_editor bigquery.tables.get;bigquery.tables.getData;bigquery.tables.updateData
 row_writer bigquery.tables.get;bigquery.tables.updateData
 table_keeper bigquery.tables.create;bigquery.tables.get;bigquery.tables.update
+job_finder bigquery.jobs.get
 job_stopper bigquery.jobs.get;bigquery.jobs.update
 pipeline_runner bigquery.datasets.get;bigquery.tables.create;bigquery.tables.export;bigquery.tables.get;bigquery.tables.getData;bigquery.tables.update;bigquery.tables.updateData
 END
@@ -314,7 +315,8 @@ reconcile bigquery.jobUser
 reconcile dataset_finder
 reconcile row_editor tenants api_keys pipeline_runs
 reconcile row_writer @all_runs @reconciliations
-reconcile row_reader @operations
+reconcile row_reader step_logs @operations
+reconcile job_finder
 tick bigquery.jobUser
 tick dataset_finder
 tick row_editor tenants pipeline_runs @schedules @schedule_times

@@ -1,4 +1,5 @@
 import { controlCases } from './control-cases';
+import { lapsedCases } from './lapsed-cases';
 import { overviewCases } from './overview-cases';
 import { runCases } from './run-cases';
 import { scheduleCases } from './schedule-cases';
@@ -10,6 +11,7 @@ import { webhookCases } from './webhook-cases';
 export const statementCases: readonly StatementCase[] = [
   ...tenantCases,
   ...runCases,
+  ...lapsedCases,
   ...endingCases,
   ...controlCases,
   ...overviewCases,
