@@ -45,8 +45,11 @@ export interface SimulationResult {
   readonly lastLines: readonly string[];
 }
 
-/** How long it may take until all is quiet, once nothing goes wrong any more. In milliseconds. */
-const longestUnrestMs = 12 * 3_600_000;
+/**
+ * How long it may take until all is quiet, once nothing goes wrong any more: a run that never began waits for a day
+ * beyond its lease where its tenant has fewer slots by now than it takes. In milliseconds.
+ */
+const longestUnrestMs = 30 * 3_600_000;
 
 /** Likewise, until every planned time is handled that has come. */
 const longestCatchUpMs = 30 * 60_000;
