@@ -51,6 +51,9 @@ export interface OnboardSetUp {
 /** An instance takes 20 requests at once (deploy.sh): so there is room for those that are refused. */
 const usualCalls = 15;
 
+/** How much of a call's time it may take whether the name is free: the tenant's own dataset needs most of it. */
+const shareOfFinding = 1 / 3;
+
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
 const realGoogle = {
   createBigQuery,
@@ -71,12 +74,15 @@ export function composeOnboard(
   const places = createCallPlaces({ usual: callsAtOnce, monotonicMs: clock.monotonicMs });
   const runStatement = google.createRunStatement(bigquery);
   const control = setUp.audit?.dataset.name;
+  const findingMs = setUp.answerMs * shareOfFinding;
   const routes = onboardRoutes({
     ...setUp,
     verifyPerson: verifyPersonOf(setUp.adminRule, clock.monotonicMs, setUp.keyAddresses),
     runStatement,
     findOffboarded:
-      control === undefined ? async () => undefined : createFindOffboardedSoon(control, runStatement),
+      control === undefined
+        ? async () => undefined
+        : createFindOffboardedSoon(control, runStatement, findingMs),
     datasets: google.createTenantDatasets(bigquery),
     dryRun: createDryRun({ definition: dryRun, runJob: google.createRunJob(bigquery), clock, log }),
     announce: createAnnounce(google.createPublishTenantEvents(events, bigquery), log),

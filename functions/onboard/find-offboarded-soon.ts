@@ -4,16 +4,17 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import { within } from '../../shared/support/time-limits';
 import { createFindOffboarded, type FindOffboarded } from '../../shared/tenants/find-offboarded';
 
-/** An onboarding needs most of its time for the tenant's own dataset. In milliseconds. */
-const usualMs = 5_000;
-const policy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
+/** In how much of its time it is sent again. */
+const shareOfRepeats = 0.6;
+const backoff = { initialBackoffMs: 50, maximumBackoffMs: 500 };
 
-/** createFindOffboarded within 5 seconds. Throws `unavailable` where nobody can say it for now. */
+/** createFindOffboarded within this time. Throws `unavailable` where nobody can say it for now. */
 export function createFindOffboardedSoon(
   controlDataset: string,
   runStatement: RunStatement,
-  longestMs = usualMs,
+  longestMs: number,
 ): FindOffboarded {
+  const policy = { ...backoff, budgetMs: longestMs * shareOfRepeats, isRetryable };
   const find = createFindOffboarded(controlDataset, runStatement, policy);
   return async (tenantId) => {
     try {

@@ -25,7 +25,7 @@ import { createOperationLog } from '../../shared/operations/operation-log';
 import { backfillKind } from '../../shared/operations/rules/backfill';
 import { bulkCancelKind } from '../../shared/operations/rules/bulk-cancel';
 import { bulkRerunKind } from '../../shared/operations/rules/bulk-rerun';
-import { createAdmit } from '../../shared/runs/admit';
+import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
 import { recordIn } from '../../shared/runs/all-runs';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createFindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
@@ -47,6 +47,8 @@ export interface OperateSetUp {
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   /** After so long a delivery hands over to a fresh message. In milliseconds. */
   readonly workMs: number;
+  /** Where it differs from production's. */
+  readonly admission?: Partial<AdmitSettings> | undefined;
   /** How many items are done between two rows of progress. */
   readonly batchSize: number;
   readonly newId: () => string;
@@ -103,14 +105,17 @@ export function composeOperate(
     log,
   });
   const starting: RerunDependencies = {
-    admit: createAdmit({
-      runStatement: statementOnce,
-      readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
-      publishRun,
-      newId,
-      clock,
-      log,
-    }),
+    admit: createAdmit(
+      {
+        runStatement: statementOnce,
+        readQuotaCounters: google.createReadQuotaCounters(withoutRetries),
+        publishRun,
+        newId,
+        clock,
+        log,
+      },
+      setUp.admission,
+    ),
     publishRun,
     runStatement,
     findOverwritten: createFindOverwritten(google.createDescribeRows(bigquery)),

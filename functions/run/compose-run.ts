@@ -26,12 +26,13 @@ import { createCallPlaces, shareOfTenant } from '../../shared/http/limits/call-p
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
 import { createOperationLog } from '../../shared/operations/operation-log';
-import { type AdmitSettings, createAdmit } from '../../shared/runs/admit';
+import { type AdmitSettings, createAdmit, usualAdmission } from '../../shared/runs/admit';
 import { recordIn } from '../../shared/runs/all-runs';
 import { createDecisionPlaces } from '../../shared/runs/decision-places';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createFindOverwritten } from '../../shared/runs/rerun/overwritten-tables';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
+import { partOfAnswer } from '../../shared/support/answer-time';
 import type { Clock } from '../../shared/support/clock';
 import { lazily } from '../../shared/support/lazily';
 import { unlessAborted } from '../../shared/support/time-limits';
@@ -89,8 +90,18 @@ export interface RunSetUp {
 const usualCalls = 100;
 /** How much of a call's time a read may take: the rest is for the look-up of the key. */
 const shareOfRead = 0.55;
-/** A request that cancels a run is answered within seconds; a worker has more time. */
+/** A request that cancels a run is answered within seconds; a worker has more time. Of callers that wait 15 s. */
 const settlingOfRequests = { budgetMs: 10_000, statementMs: 4_000 };
+
+/** What a request may take for its decision, its withdrawal and its settling, in proportion to its whole time. */
+const timesWithin = (answerMs: number | undefined) => ({
+  admission: {
+    budgetMs: partOfAnswer(usualAdmission.budgetMs, answerMs),
+    withdrawalMs: partOfAnswer(usualAdmission.withdrawalMs, answerMs),
+  },
+  // A statement that has not answered is sent again as soon as ever.
+  settling: { ...settlingOfRequests, budgetMs: partOfAnswer(settlingOfRequests.budgetMs, answerMs) },
+});
 
 /** How the function reaches Google. Tests and the simulator give others of the same form. */
 const realGoogle = {
@@ -143,7 +154,8 @@ export function composeRun(setUp: RunSetUp, given: Partial<typeof realGoogle> = 
   });
   const control = setUp.control && google.createControlDataset(withoutRetries, setUp.control);
   const publishRun = google.createPublishRun(setUp.runTopic, withoutRetries);
-  const authenticate = createAuthenticateTenant(runWatched, clock);
+  const authenticate = createAuthenticateTenant(runWatched, clock, { answerMs: setUp.answerMs });
+  const times = timesWithin(setUp.answerMs);
   const routes = runRoutes({
     checkToken: (token) => tokens.check(token, setUp.clock.now()),
     authenticateTenant: setUp.notesKeyUses
@@ -173,12 +185,12 @@ export function composeRun(setUp: RunSetUp, given: Partial<typeof realGoogle> = 
         clock,
         log,
       },
-      setUp.admission,
+      { ...times.admission, ...setUp.admission },
     ),
     publishRun,
     settle: createSettle(
       { runStatement, recordOutcomes, recordInAllRuns: recordIn(control, clock), publishRun, now, log },
-      { ...settlingOfRequests, ...setUp.settling },
+      { ...times.settling, ...setUp.settling },
     ),
     openJobs: google.createOpenJobs(bigquery),
     holdsSlot: google.createHoldsSlot(bigquery),

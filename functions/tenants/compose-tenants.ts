@@ -26,6 +26,7 @@ import { apparentTenant } from '../../shared/http/authorize';
 import { createCallPlaces } from '../../shared/http/limits/call-places';
 import type { Route } from '../../shared/http/route';
 import type { Log } from '../../shared/log';
+import { usualAnswerMs } from '../../shared/support/answer-time';
 import type { Clock } from '../../shared/support/clock';
 import { createAnnounce } from '../../shared/tenants/announce';
 import { createAuthenticateTenant } from '../../shared/tenants/authenticate-tenant';
@@ -77,8 +78,6 @@ export interface TenantsSetUp {
 /** How much of a call's time a statement may take, so that it can be tried again. */
 const shareOfStatement = 0.4;
 
-const usualAnswerMs = 15_000;
-
 /** An instance takes 80 requests at once (deploy.sh): so there is room for those that are refused. */
 const usualCalls = 60;
 
@@ -113,7 +112,7 @@ export function composeTenants(
   const publishEvents = google.createPublishTenantEvents(setUp.events, bigquery);
   const tokens = createTokens(setUp.tokenSecrets ?? []);
   const checkToken = (token: string) => tokens.check(token, clock.now());
-  const authenticate = createAuthenticateTenant(runStatement, clock);
+  const authenticate = createAuthenticateTenant(runStatement, clock, { answerMs: setUp.answerMs });
   const authenticateTenant = setUp.notesKeyUses
     ? notingUses(authenticate, createKeyUses(runStatement, clock))
     : authenticate;

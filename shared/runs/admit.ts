@@ -57,9 +57,12 @@ export interface AdmitSettings {
    * up the 15 s that a request has.
    */
   readonly budgetMs: number;
+  /** How long that withdrawal may take, in milliseconds. */
+  readonly withdrawalMs: number;
 }
 
-const settingsByDefault: AdmitSettings = { budgetMs: 11_000 };
+/** For callers that wait 15 s. */
+export const usualAdmission: AdmitSettings = { budgetMs: 11_000, withdrawalMs: 3_000 };
 /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
 const longestStatementMs = 10_000;
 const unlimited = 1_000_000_000_000;
@@ -73,7 +76,7 @@ const mostQueuedBytes = 32_000_000;
  * DML limits.
  */
 export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSettings> = {}): Admit {
-  const settings = { ...settingsByDefault, ...changes };
+  const settings = { ...usualAdmission, ...changes };
   const { now } = deps.clock;
   const memory = createQuotaMemory(deps);
   const attempts = createAttempts({ ...deps, now });
@@ -92,7 +95,12 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     bytesOf: ({ parameters, instructions }) =>
       Buffer.byteLength(parameters) + Buffer.byteLength(instructions ?? '') + fixedBytesPerCandidate,
   });
-  const withdraw = createWithdraw({ ...deps, sawQueue: memory.sawQueue, now });
+  const withdraw = createWithdraw({
+    ...deps,
+    sawQueue: memory.sawQueue,
+    now,
+    longestMs: settings.withdrawalMs,
+  });
   return measured(async (tenantId, candidate) => {
     try {
       const { handedOn, ...admission } = await submit(tenantId, candidate);

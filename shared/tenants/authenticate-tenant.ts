@@ -6,7 +6,7 @@ import { tooManyFailures } from '../support/failure-limit';
 import { within } from '../support/time-limits';
 import { labelRequest } from '../telemetry/context';
 import { createFindKeys, type FoundKey } from './find-keys';
-import { createLookUpLimits, usualAllowances } from './look-up-limits';
+import { createLookUpLimits, type LookUpAllowances, usualAllowances } from './look-up-limits';
 import { hashApiKey, tenantOfApiKey, unauthenticated } from './rules/api-key';
 import type { KeyAuthority } from './rules/key-authority';
 
@@ -81,6 +81,12 @@ export function requireOwnTenant(identity: TenantIdentity, tenantId: string): Te
   );
 }
 
+export interface AuthenticationSettings {
+  readonly allowances?: LookUpAllowances | undefined;
+  /** How long the callers wait for an answer, in milliseconds. */
+  readonly answerMs?: number | undefined;
+}
+
 /**
  * Checks keys against the tenant's `api_keys`, and remembers the answers in this instance. A malformed key
  * costs no BigQuery call, and many requests with one key at the same moment cost one.
@@ -93,9 +99,9 @@ export function requireOwnTenant(identity: TenantIdentity, tenantId: string): Te
 export function createAuthenticateTenant(
   runStatement: RunStatement,
   clock: Clock,
-  allowances = usualAllowances,
+  { allowances = usualAllowances, answerMs }: AuthenticationSettings = {},
 ): AuthenticateTenant {
-  const findKeys = createFindKeys(runStatement);
+  const findKeys = createFindKeys(runStatement, answerMs);
   const limits = createLookUpLimits(allowances);
   /** By the key's digest. */
   const memories = createBoundedMap<Memory>(mostNames);

@@ -7,6 +7,7 @@ import type { ParameterTypes, Statement, StatementParameters } from '../sql/defi
 import { findApiKey } from '../sql/keys/find-api-key';
 import type { keyRow } from '../sql/keys/key-row';
 import { listValidKeys } from '../sql/keys/list-valid-keys';
+import { partOfAnswer } from '../support/answer-time';
 import { retrying } from '../support/retry';
 import type { KeyAuthority } from './rules/key-authority';
 import { storedScopes } from './rules/scopes';
@@ -25,12 +26,14 @@ export interface FindKeys {
 }
 
 /** Leaves enough of a request's 15 s for its admission. */
-const longestLookUpMs = 3_000;
-const lookUpPolicy = { budgetMs: 3_000, initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
+const usualLookUpMs = 3_000;
+const lookUpPolicy = { initialBackoffMs: 50, maximumBackoffMs: 500, isRetryable };
 
 type KeyRow = z.infer<typeof keyRow>;
 
-export function createFindKeys(runStatement: RunStatement): FindKeys {
+/** @param answerMs how long the callers wait for an answer, in milliseconds */
+export function createFindKeys(runStatement: RunStatement, answerMs?: number): FindKeys {
+  const longestLookUpMs = partOfAnswer(usualLookUpMs, answerMs);
   return {
     async one(tenantId, digest) {
       const rows = await read(tenantId, findApiKey, { tenant_id: tenantId, key_hash: digest });
@@ -52,7 +55,7 @@ export function createFindKeys(runStatement: RunStatement): FindKeys {
     const options = { timeoutMs: longestLookUpMs };
     try {
       const ask = () => runStatement(tenantId, statement, parameters, options);
-      return (await retrying(lookUpPolicy, ask)).rows;
+      return (await retrying({ ...lookUpPolicy, budgetMs: longestLookUpMs }, ask)).rows;
     } catch (error) {
       // No dataset or no table: there is no such tenant, hence no such key.
       if (isNotFound(error)) return 'no_tenant';

@@ -28,7 +28,7 @@ describe('While something is down or gone', () => {
     const { url: bigqueryUrl } = backends.bigquery;
     run = await startRunInstance({ bigqueryUrl, schemas });
     hasty = await startRunInstance({ bigqueryUrl, schemas, admission: { budgetMs: 500 } });
-    worker = await startWorkerInstance({ bigqueryUrl, schemas });
+    worker = await startWorkerInstance({ bigqueryUrl, schemas, settling: { appendMs: 8_000 } });
     await backends.messages.topic(runTopic).createSubscription('worker', {
       pushConfig: { pushEndpoint: `${worker.url}/` },
       retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { nanos: 100_000_000 } },

@@ -6,6 +6,7 @@ import { invalidFields } from '../../../shared/http/list-problems';
 import { expectNoBody, expectNoQuery, parseQuery } from '../../../shared/http/parse';
 import { problemReply } from '../../../shared/http/reply';
 import type { Route } from '../../../shared/http/route';
+import { usualAnswerMs } from '../../../shared/support/answer-time';
 import type { Clock } from '../../../shared/support/clock';
 import { tenantProfile, versionOf } from '../tenant-profile';
 import { type OffboardDependencies, offboardTenant } from './offboard-tenant';
@@ -31,7 +32,6 @@ export const offboardQuerySchema = z.strictObject({
 const shareOfWork = 0.4;
 /** After this share it is answered how far it has come: the audit log needs the rest. */
 const shareOfAnswer = 0.65;
-const usualAnswerMs = 15_000;
 
 /** The end of a tenant, and its return. */
 export function offboardingRoutes(deps: OffboardingRoutesDependencies): readonly Route[] {

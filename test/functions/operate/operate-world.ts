@@ -12,7 +12,7 @@ import type { OperationMessage } from '../../../shared/operations/rules/operatio
 import { checkCounters } from '../../../shared/sql/runs/check-counters';
 import { type Clock, systemClock } from '../../../shared/support/clock';
 import { call, query } from '../../support/local-cloud';
-import { type Backends, schemasDirectory, startBackends } from '../support/backends';
+import { type Backends, patience, schemasDirectory, startBackends } from '../support/backends';
 import { googleAt, type Instance, startTenantsInstance } from '../support/instances';
 import { collectingLog, serve } from '../support/serve';
 
@@ -107,6 +107,7 @@ export async function startOperateWorld({
         control,
         pipelines: loadPipelines(schemas),
         workMs: options.workMs ?? 420_000,
+        admission: patience.admission,
         batchSize: 2,
         newId: randomUUID,
         clock: options.clock ?? systemClock,

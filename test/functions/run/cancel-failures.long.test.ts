@@ -7,7 +7,8 @@ import { type CancelWorld, startCancelWorld, stopped, twoLoads } from './cancel-
 describe('A cancellation, when something fails', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld();
+    // One of them takes no rows, and is given up after so long.
+    world = await startCancelWorld({ settling: { appendMs: 8_000 } });
   });
   beforeEach(() => {
     world.proxy.treat(() => 'pass');

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { StreamPace } from '../../../functions/run/stream-run';
+import type { SettleSettings } from '../../../shared/runs/settle';
 import { call, eventually, query, withKey } from '../../support/local-cloud';
 import { type Backends, schemasWith, startBackends } from '../support/backends';
 import { type HeldLoads, holdLoads } from '../support/held-loads';
@@ -68,13 +69,15 @@ interface StepJob {
 }
 
 /** Backends whose loads and extracts can be held, and an instance of `run`. */
-export async function startCancelWorld(streamPace: Partial<StreamPace> = {}): Promise<CancelWorld> {
+export async function startCancelWorld(
+  change: { readonly streamPace?: Partial<StreamPace>; readonly settling?: Partial<SettleSettings> } = {},
+): Promise<CancelWorld> {
   const loads = holdLoads();
   const backends = await startBackends({ limits: loads.limits });
   backends.putFile('bucket/numbers.csv', '1\n2\n');
   const schemas = schemasWith({ [twoLoads]: definition, [queryExport]: exportDefinition });
   const proxy = await startProxy(backends.bigquery.url);
-  const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas, streamPace });
+  const run = await startRunInstance({ bigqueryUrl: proxy.url, schemas, ...change });
   const instances: Instance[] = [run];
 
   const jobsOf = async (tenantId: string) => {

@@ -26,6 +26,16 @@ export const schemasDirectory = join(__dirname, '../../../schemas');
 export const runTopic = 'pipeline-runs';
 export const dryrun = 'gcp/example/dryrun';
 
+/**
+ * How long parts wait, in milliseconds, where a test is not about that: so that on a busy machine, too, runs are decided,
+ * settled and in the ledger in time.
+ */
+export const patience = {
+  answerMs: 240_000,
+  admission: { budgetMs: 60_000, withdrawalMs: 60_000 },
+  settling: { appendMs: 60_000 },
+};
+
 /** A copy of the project's definitions with a pipeline of the test's own; it is the test's to remove. */
 export function schemasWith(pipelines: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'schemas-'));

@@ -52,7 +52,7 @@ import type { SettleSettings } from '../../../shared/runs/settle';
 import { type Clock, systemClock } from '../../../shared/support/clock';
 import type { AdminRule } from '../../../shared/tenants/rules/admin-rule';
 import { call } from '../../support/local-cloud';
-import { dryrun, runTopic, schemasDirectory } from './backends';
+import { dryrun, patience, runTopic, schemasDirectory } from './backends';
 import { collectingLog, type LogLine, type Served, serve } from './serve';
 
 export interface Instance extends Served {
@@ -178,7 +178,16 @@ export async function startRunInstance(
   const { log, lines } = collectingLog();
   const pipelines = loadPipelines(schemas);
   const admins = { adminRule, keyAddresses, audit: audit && { dataset: audit, log } };
-  const settings = { callsAtOnce, admission, settling, streamPace, control, operations, ...admins };
+  const settings = {
+    callsAtOnce,
+    admission,
+    settling: { ...patience.settling, ...settling },
+    streamPace,
+    control,
+    operations,
+    answerMs: patience.answerMs,
+    ...admins,
+  };
   const planning = {
     tiers: loadTiers(schemas),
     allowedSources: ['*', 'gs://*'],
@@ -215,7 +224,7 @@ export async function startWorkerInstance(
       deliveryAttempts: 5,
       runsOfTenantAtOnce: options.runsOfTenantAtOnce ?? 1_000,
       watchEveryMs: options.watchEveryMs ?? 5_000,
-      settling: options.settling,
+      settling: { ...patience.settling, ...options.settling },
       control: options.control,
       random: () => 0,
       ...tools,
@@ -266,6 +275,7 @@ export async function startTenantsInstance(
   const { log, lines } = collectingLog();
   const setUp = {
     adminRule: { kind: 'open' as const },
+    answerMs: patience.answerMs,
     tiers: loadTiers(schemas),
     callsAtOnce,
     operations,

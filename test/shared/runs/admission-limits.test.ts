@@ -4,7 +4,7 @@ import { createRunStatement } from '../../../shared/google/bigquery/statements/r
 import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/read-tenant-state';
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import { systemClock } from '../../../shared/support/clock';
-import { type Backends, startBackends } from '../../functions/support/backends';
+import { type Backends, patience, startBackends } from '../../functions/support/backends';
 import { candidate, outcome, runIds, untouched } from './candidates';
 
 describe('Admission under BigQuery’s limits', () => {
@@ -24,7 +24,7 @@ describe('Admission under BigQuery’s limits', () => {
       clock: systemClock,
       log: () => undefined,
     };
-    return createAdmit(deps, settings);
+    return createAdmit(deps, { ...patience.admission, ...settings });
   };
 
   it('admits exactly as many runs as there is room for when four instances ask at once', async () => {

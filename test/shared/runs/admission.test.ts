@@ -5,7 +5,7 @@ import { createReadQuotaCounters } from '../../../shared/google/bigquery/tables/
 import { type Admit, type AdmitSettings, createAdmit } from '../../../shared/runs/admit';
 import type { Candidate } from '../../../shared/runs/rules/admission-rules';
 import { type Clock, systemClock } from '../../../shared/support/clock';
-import { type Backends, startBackends } from '../../functions/support/backends';
+import { type Backends, patience, startBackends } from '../../functions/support/backends';
 import { type BigQueryProxy, startProxy, type Treatment } from '../../functions/support/proxy';
 import { collectingLog } from '../../functions/support/serve';
 import { createJumpingClock, hours } from '../../support/jumping-clock';
@@ -35,7 +35,7 @@ describe('Admission', () => {
       clock,
       log: collectingLog().log,
     };
-    return createAdmit(deps, settings);
+    return createAdmit(deps, { ...patience.admission, ...settings });
   };
   const admitAll = async (admit: Admit, tenantId: string, candidates: readonly Candidate[]) =>
     (await Promise.all(candidates.map((one) => admit(tenantId, one)))).map(outcome);

@@ -34,7 +34,7 @@ function instanceOf(tenants: Readonly<Record<string, string[]>>) {
       .filter(({ key_hash }) => digest === undefined || key_hash === digest);
     return { rows: rows.map((row) => statement.row.parse(row)), affectedRows: 0, location: 'US' };
   };
-  const authenticate = createAuthenticateTenant(runStatement, clock, allowances);
+  const authenticate = createAuthenticateTenant(runStatement, clock, { allowances });
   const ask = (key: string, address = 'a', fresh = false) =>
     authenticate(key, { address, fresh }).then(
       ({ keyId }) => keyId,

@@ -23,6 +23,9 @@ const servers = ['bigquery', 'pubsub'].map((name) => join(root, 'local', name) +
 const isServer = (path) =>
   servers.some((folder) => path.startsWith(folder) && !path.startsWith(`${folder}test${sep}`));
 
+/** What holds answers to openapi.json keeps nothing from file to file, and makes some hundred schemas when it is loaded. */
+const documentedAnswers = join(root, 'test/support/documented-answers');
+
 /** What a worker process has compiled, by path: most files load the same modules. */
 const compiled = new Map();
 
@@ -36,7 +39,8 @@ function compile(opening, source, filename) {
 }
 
 /**
- * Jest's runtime, except that a worker process loads packages and the local servers once, by Node itself. Jest loads and
+ * Jest's runtime, except that a worker process loads packages, the local servers and what answers are held to once, by
+ * Node itself. Jest loads and
  * compiles every module anew for every test file, which costs more than the tests of most files.
  */
 class LoadingPackagesOnce extends Runtime {
@@ -59,7 +63,7 @@ class LoadingPackagesOnce extends Runtime {
     if (isPackage(name))
       return ofEachFile.test(name) || this._resolution.isCoreModule(name) ? undefined : name;
     const path = resolve(dirname(from), name);
-    return isServer(path) ? path : undefined;
+    return isServer(path) || path === documentedAnswers ? path : undefined;
   }
 }
 

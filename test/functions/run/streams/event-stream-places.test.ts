@@ -8,7 +8,7 @@ import { type CancelWorld, startCancelWorld, twoLoads } from '../cancel-world';
 describe('The places for event streams', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld({ shortestMs: 20, longestMs: 50 });
+    world = await startCancelWorld({ streamPace: { shortestMs: 20, longestMs: 50 } });
   });
   beforeEach(() => world.proxy.treat(() => 'pass'));
   afterAll(() => world?.close());

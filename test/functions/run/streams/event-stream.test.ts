@@ -8,7 +8,7 @@ import { type CancelWorld, startCancelWorld, twoLoads } from '../cancel-world';
 describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld({ shortestMs: 20, longestMs: 50, heartbeatMs: 200 });
+    world = await startCancelWorld({ streamPace: { shortestMs: 20, longestMs: 50, heartbeatMs: 200 } });
   });
   beforeEach(() => {
     world.proxy.treat(() => 'pass');
@@ -256,7 +256,7 @@ describe('GET /api/v1/pipelines/runs/{run_id}/events', () => {
 describe('A stream whose time is up', () => {
   let world: CancelWorld;
   beforeAll(async () => {
-    world = await startCancelWorld({ shortestMs: 20, longestMs: 20, streamMs: 1 });
+    world = await startCancelWorld({ streamPace: { shortestMs: 20, longestMs: 20, streamMs: 1 } });
   });
   afterAll(() => world?.close());
 

@@ -8,7 +8,7 @@ import { createHandOnSlots, createSettle, type Settle } from '../../../../shared
 import { createWithdraw, type Withdraw } from '../../../../shared/runs/withdraw';
 import { withdrawRuns } from '../../../../shared/sql/runs/withdraw-runs';
 import { type Clock, systemClock } from '../../../../shared/support/clock';
-import { type Backends, dryrun, startBackends } from '../../../functions/support/backends';
+import { type Backends, dryrun, patience, startBackends } from '../../../functions/support/backends';
 import { type BigQueryProxy, startProxy } from '../../../functions/support/proxy';
 import { collectingLog } from '../../../functions/support/serve';
 import { query } from '../../../support/local-cloud';
@@ -42,9 +42,9 @@ describe('The queue', () => {
       log: collectingLog().log,
     };
     const readQuotaCounters = createReadQuotaCounters(client);
-    admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock });
-    // However busy the machine is.
-    withdraw = createWithdraw({ ...shared, sawQueue: () => false, longestMs: 60_000 });
+    const { admission } = patience;
+    admit = createAdmit({ ...shared, readQuotaCounters, newId: randomUUID, clock }, admission);
+    withdraw = createWithdraw({ ...shared, sawQueue: () => false, longestMs: admission.withdrawalMs });
     const record = {
       recordOutcomes: async (_: unknown, outcomes: readonly RecordedOutcome[]) => {
         recordedLater.push(...outcomes);
