@@ -4,7 +4,7 @@ import { currentSession } from '../app/session';
 import { Chart } from '../chart/chart';
 import { useCall } from '../data/use-call';
 import { count, percent } from '../format/numbers';
-import { Figures } from '../ui/figures';
+import { FactList } from '../ui/lists/fact-list';
 import { Notice } from '../ui/notice';
 import { Page, Section } from '../ui/page';
 import { Shown } from '../ui/shown';
@@ -48,8 +48,9 @@ function WholeOverview({ overview }: { readonly overview: Overview }) {
     <>
       <Health overview={overview} />
       <Section title="Now">
-        <Figures
-          figures={[
+        <FactList
+          isLarge
+          facts={[
             { name: 'Runs with a slot', value: count(running) },
             { name: 'Waiting in queues', value: count(queued) },
             { name: 'Active tenants', value: count(tenants.active) },

@@ -7,7 +7,7 @@ import { useCall } from '../data/use-call';
 import { Download } from '../files/download';
 import { bytes, count, duration, money, percent } from '../format/numbers';
 import { monthOf } from '../format/times';
-import { Figures } from '../ui/figures';
+import { FactList } from '../ui/lists/fact-list';
 import { Section } from '../ui/page';
 import { Shown } from '../ui/shown';
 import { Table } from '../ui/table';
@@ -86,8 +86,9 @@ function Sums({ usage, isThisMonth }: { readonly usage: TenantUsage; readonly is
   const { max_pipelines_per_month: most } = quota;
   return (
     <>
-      <Figures
-        figures={[
+      <FactList
+        isLarge
+        facts={[
           { name: 'Runs', value: count(total.runs) },
           { name: 'Completed', value: count(total.runs_by_status.COMPLETED) },
           { name: 'Failed', value: count(total.runs_by_status.FAILED) },

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Column } from '../table';
 import { indexNear, type RowRange, rowsAndGaps, rowsInView } from './rows-in-view';
 
@@ -58,8 +58,12 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     if (element === null) return;
     const { scrollTop, clientHeight } = element;
     keepPlace(name, scrollTop);
-    const found = rowsInView({ scrollTop, height: clientHeight, rowHeight, rowCount: rows.length });
-    if (found.first !== range.first || found.end !== range.end) setRange(found);
+    const view = { scrollTop, height: clientHeight, rowHeight, rowCount: rows.length };
+    const found = rowsInView(view);
+    // Rows that are all new are made in two parts, so that neither keeps the page from answering for long.
+    const isFar = found.first >= range.end || found.end <= range.first;
+    const shown = isFar ? rowsInView({ ...view, isBare: true }) : found;
+    if (shown.first !== range.first || shown.end !== range.end) setRange(shown);
     const index = Math.floor(scrollTop / rowHeight);
     const row = rows[index];
     top.current = row === undefined || scrollTop === 0 ? undefined : { key: keyOf(row), index };
@@ -81,6 +85,12 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     }
     look();
   }, [rows]);
+
+  // What was made in part is completed when that is on the screen.
+  useEffect(() => {
+    const frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
+  }, [range]);
 
   useLayoutEffect(() => {
     const measure = () => {

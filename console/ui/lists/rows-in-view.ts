@@ -10,13 +10,16 @@ interface View {
   readonly height: number;
   readonly rowHeight: number;
   readonly rowCount: number;
+  /** Where one has gone far at once: only what is in view comes first. */
+  readonly isBare?: boolean;
 }
 
 /** Ranges begin and end at multiples of this: so not every step of the wheel makes a new one. */
 const stride = 6;
-const beyond = 10;
+const usualBeyond = 10;
 
-export function rowsInView({ scrollTop, height, rowHeight, rowCount }: View): RowRange {
+export function rowsInView({ scrollTop, height, rowHeight, rowCount, isBare = false }: View): RowRange {
+  const beyond = isBare ? 0 : usualBeyond;
   // A list that has become shorter may still be scrolled to where it had rows.
   const firstInView = Math.min(Math.floor(scrollTop / rowHeight), rowCount - 1);
   const bottom = Math.ceil((scrollTop + height) / rowHeight) + beyond;

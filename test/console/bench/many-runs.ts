@@ -13,6 +13,7 @@ export const listManyRuns: ConsolePart = async ({ browser, url, bigqueryUrl, ten
   await page.addInitScript(namesNothing);
   await page.addInitScript(noteStalls);
   await page.goto(`${url}/tenants/${tenantId}/runs`);
+  page.setDefaultTimeout(240_000);
   const table = page.getByRole('table').first();
   await table.waitFor();
   await page.evaluate(() => Reflect.set(globalThis, 'stalls', []));

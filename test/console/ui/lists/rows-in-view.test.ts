@@ -21,6 +21,11 @@ describe('Which rows of a long list are in the page', () => {
     ).toBeLessThan(4);
   });
 
+  it('is hardly more than what is in view, where only that is wanted', () => {
+    const { first, end } = rowsInView({ ...list, scrollTop: 123_456, isBare: true });
+    expect([first <= 3_429, end >= 3_450, end - first <= 32]).toEqual([true, true, true]);
+  });
+
   it('is nothing of an empty list', () => {
     expect(rowsInView({ ...list, rowCount: 0, scrollTop: 500 })).toEqual({ first: 0, end: 0 });
   });
