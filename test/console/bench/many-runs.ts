@@ -40,7 +40,7 @@ export const listManyRuns: ConsolePart = async ({ browser, url, bigqueryUrl, ten
     [[all ?? '', `${rowsInPage}`, `${long.length}`, `${Math.round(Math.max(0, ...long))}`]],
   );
   printTable(
-    'What kept the page busy longest (ms)',
+    'What the processor worked longest for (ms)',
     ['by the clock', 'of the processor', 'of it'],
     tasks.slice(0, 8).map(({ ms, cpuMs, parts }) => [ms.toFixed(1), cpuMs.toFixed(1), parts]),
   );
