@@ -7,6 +7,10 @@ it('neither OpenTelemetry nor Pub/Sub’s client, with gRPC, is loaded when the 
   expect(loadedBy(functionNames, either)).toEqual([]);
 });
 
+it('what cancels a run is loaded with the first one whose place a scheduled run takes', () => {
+  expect(loadedBy(['tick'], /shared.runs.(settle|cancel-run|record-outcomes)\.ts/)).toEqual([]);
+});
+
 it('what serves the console loads no client of Google’s', () => {
   const clients = /node_modules.(@google-cloud.(?!functions-framework)[a-z-]+|google-auth-library|gaxios)/;
   expect(loadedBy(['console'], clients)).toEqual([]);

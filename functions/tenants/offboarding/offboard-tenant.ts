@@ -64,8 +64,17 @@ export interface OffboardOptions {
 }
 
 /** BigQuery's time travel window, unless a dataset has another. */
-const restorableMs = 7 * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+const restorableMs = 7 * dayMs;
 const restorableFrom = (time: Date) => new Date(time.getTime() + restorableMs);
+/**
+ * Until when a tenant can be restored at the least that is to be removed now: whole days after its offboarding began. So
+ * two calls at once tell the same.
+ */
+function leastRestorable(offboardingAt: Date, now: Date): Date {
+  const days = Math.max(0, Math.floor((now.getTime() - offboardingAt.getTime()) / dayMs));
+  return restorableFrom(new Date(offboardingAt.getTime() + days * dayMs));
+}
 const usualAgainSeconds = 5;
 const bufferAgainSeconds = 60;
 const cancelledAtOnce = 16;
@@ -217,7 +226,7 @@ async function remove(
   await deps.announceLastAlerts(row);
   const known = await records.find(tenant_id);
   const isSame = known?.offboarding_at.getTime() === offboardingAt.getTime();
-  const restorable_until = isSame ? known.restorable_until : restorableFrom(now());
+  const restorable_until = isSame ? known.restorable_until : leastRestorable(offboardingAt, now());
   const record = { tenant_id, onboarding_id, offboarding_at: offboardingAt, restorable_until };
   if (!isSame) await records.append({ ...record, state: 'removing', recorded_at: now(), last });
   await announce(tenantOffboarded(record, offboardingAt, restorable_until));

@@ -94,7 +94,7 @@ export const eventSchemas = {
     z
       .object({
         ...tenant,
-        restorable_until: momentOrNull('Until when it can be restored', 'it cannot'),
+        restorable_until: momentOrNull('Until when it can be restored at the least', 'it cannot'),
       })
       .describe('The tenant that is gone.'),
   ).describe('A tenant was offboarded: its dataset is removed.'),

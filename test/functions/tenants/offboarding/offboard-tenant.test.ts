@@ -110,6 +110,25 @@ it('an offboarding whose time is up says how far it has come, and goes on from t
   expect(calls).toEqual(['alerts', 'removing', 'tenant.offboarded', 'delete', 'removed']);
 });
 
+it('two calls at once announce the same: until when it can be restored at the least', async () => {
+  const { state, goOn, deps } = startedOffboarding();
+  state.isExported = true;
+  let passedMs = 0;
+  deps.now = () => {
+    passedMs += 1_234;
+    return new Date(begunAt.getTime() + passedMs);
+  };
+  const told: (readonly [id: string, until: unknown])[] = [];
+  deps.announce = async (...events) =>
+    void told.push(...events.map(({ id, data }) => [id, Reflect.get(data, 'restorable_until')] as const));
+  await Promise.all([goOn(9), goOn(9)]);
+  expect(told.map(([, until]) => until)).toEqual(Array(2).fill('2026-12-07T12:00:00.000Z'));
+  expect(new Set(told.map(([id]) => id)).size).toBe(1);
+  passedMs = 9.5 * 24 * 3_600_000;
+  await goOn(9);
+  expect(told.at(-1)?.[1]).toBe('2026-12-16T12:00:00.000Z');
+});
+
 it('one that another call brings to its end meanwhile is over, too', async () => {
   const { state, calls, goOn } = startedOffboarding();
   state.isGone = true;
