@@ -3,7 +3,7 @@ import type { RunStatement } from '../../shared/google/bigquery/statements/run-s
 import { createGroupCommit } from '../../shared/runs/group-commit';
 import type { Slot } from '../../shared/runs/rules/ledger-row';
 import type { QuotaAlert } from '../../shared/runs/rules/quota-alerts';
-import type { RunMessage } from '../../shared/runs/rules/run-identity';
+import { daysOfRuns, type RunMessage } from '../../shared/runs/rules/run-identity';
 import { findRuns } from '../../shared/sql/runs/find-runs';
 
 /** Where a run and its tenant stand. */
@@ -60,7 +60,8 @@ async function findAll(
 ): Promise<(runId: string) => FoundRun | undefined> {
   const run_ids = [...new Set(runIds)];
   try {
-    const parameters = { tenant_id: tenantId, run_ids };
+    const { admitted_from, admitted_to } = daysOfRuns(run_ids);
+    const parameters = { tenant_id: tenantId, run_ids, admitted_from, admitted_to };
     const options = { timeoutMs: statementMs };
     const { rows, location } = await runStatement(tenantId, findRuns, parameters, options);
     const [row] = rows;

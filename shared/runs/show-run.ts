@@ -5,18 +5,27 @@ import type { RunStatement } from '../google/bigquery/statements/run-statement';
 import { type RecordedAttempt, type RecordedCheck, type RecordedRun, readRun } from '../sql/runs/read-run';
 import { durationMs } from '../support/clock';
 import { queuePlaceOf } from './rules/admission-rules';
+import { allDays, type DaysOfRuns, daysOfRuns } from './rules/run-identity';
 import { parseInstructions } from './rules/run-instructions';
 
 /**
- * A run of the tenant, in flight or finished, with its records: one BigQuery request. Throws `run_not_found`.
+ * A run of the tenant, in flight or finished, with its records: one BigQuery request. It looks in the days that the
+ * run's id names, and in all of them where it is not found there: a clock may have been wrong, or there is no such run.
+ * Throws `run_not_found`.
  */
 export async function findRecordedRun(
   tenantId: string,
   runId: string,
   runStatement: RunStatement,
 ): Promise<RecordedRun> {
-  // Without its tables the tenant was deleted, and its runs with it.
-  const [run] = await rowsOrNone(runStatement(tenantId, readRun, { tenant_id: tenantId, run_id: runId }));
+  const read = async (days: DaysOfRuns) => {
+    const parameters = { tenant_id: tenantId, run_id: runId, ...days };
+    // Without its tables the tenant was deleted, and its runs with it.
+    const [run] = await rowsOrNone(runStatement(tenantId, readRun, parameters));
+    return run;
+  };
+  const days = daysOfRuns([runId]);
+  const run = (await read(days)) ?? (days === allDays ? undefined : await read(allDays));
   if (run === undefined) throw runNotFound(tenantId, runId);
   return run;
 }

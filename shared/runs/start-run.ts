@@ -11,7 +11,7 @@ import type { Admission, Admit } from './admit';
 import type { AtLimit, Candidate, QueuePlace } from './rules/admission-rules';
 import { originOf, type StartedBy } from './rules/ledger-row';
 import { quotasLeft } from './rules/quotas-left';
-import { runIdOfKey } from './rules/run-identity';
+import { runIdOfKey, timedRunId } from './rules/run-identity';
 import { instructionsText, type RunInstructions } from './rules/run-instructions';
 import { leaseSecondsOf } from './rules/run-times';
 
@@ -67,7 +67,10 @@ export interface StartedRun {
  */
 export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
   const { tenantId, pipeline, idempotencyKey } = request;
-  const runId = idempotencyKey === undefined ? deps.newId() : runIdOfKey(tenantId, idempotencyKey);
+  const runId =
+    idempotencyKey === undefined
+      ? timedRunId(deps.newId(), deps.now())
+      : runIdOfKey(tenantId, idempotencyKey);
   labelRequest({ run: runId, pipeline: pipeline.path });
   const candidate = candidateOf(request, runId);
   const { verdict, quotas } = await admitOrReplace(tenantId, deps, candidate);

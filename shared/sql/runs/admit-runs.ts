@@ -27,7 +27,8 @@ import { alertsOfRuns } from './quota-alerts';
  *
  * The texts are the keyed variants, whole. A run whose id follows from an idempotency key may be over and in
  * the ledger when its request is repeated: the lines that end in `-- keyed` look there. Reading the ledger is
- * billed, so a batch without such ids is sent without these lines.
+ * billed, so a batch without such ids is sent without these lines. No days can bound what is read: a key is good for
+ * ever, and neither it nor the id that follows from it says when it was used first.
  *
  * `SELECT AS STRUCT (NULL slot).* REPLACE` takes a slot's type from the column. So a column that gets further
  * fields later does not break this version, which leaves them NULL.

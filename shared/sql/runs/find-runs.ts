@@ -28,7 +28,7 @@ export const slotSchema: z.ZodType<Slot> = z.object({
  * Where some runs of a tenant stand, for the worker: the slots that they hold (one that waits in the queue holds
  * none), and the tenant's life.
  * `recorded_run_ids`: those that the ledger has although they may hold a slot, as a version left it that
- * recorded a run before it freed the slot. `alerts`: what they have reached and nobody has announced. One row;
+ * recorded a run before it freed the slot; looked for in the days that the runs' ids name. `alerts`: what they have reached and nobody has announced. One row;
  * none where there is no such tenant.
  */
 export const findRuns = defineStatement({
@@ -41,13 +41,21 @@ SELECT
   onboarding_id,
   subscription_tier,
   GREATEST(max_bytes_billed_per_month - IFNULL(bytes_billed_this_month, 0), 0) AS bytes_left,
-  ARRAY(SELECT DISTINCT run_id FROM pipeline_runs WHERE run_id IN UNNEST(@run_ids)) AS recorded_run_ids,
+  ARRAY(
+    SELECT DISTINCT run_id FROM pipeline_runs
+    WHERE run_id IN UNNEST(@run_ids) AND admitted_at >= @admitted_from AND admitted_at < @admitted_to
+  ) AS recorded_run_ids,
   ARRAY(
     SELECT alert FROM UNNEST(quota_alerts) AS alert WHERE alert.announced_at IS NULL AND alert.run_id IN UNNEST(@run_ids)
   ) AS alerts
 FROM tenants
 WHERE tenant_id = @tenant_id`,
-  parameters: { tenant_id: 'STRING', run_ids: ['STRING'] },
+  parameters: {
+    tenant_id: 'STRING',
+    run_ids: ['STRING'],
+    admitted_from: 'TIMESTAMP',
+    admitted_to: 'TIMESTAMP',
+  },
   row: z.object({
     slots: z.array(slotSchema),
     onboarding_id: string.nullable(),

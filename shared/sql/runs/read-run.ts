@@ -3,6 +3,7 @@ import { bool, integer, string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 import { queuePlaces } from './hand-on';
 import {
+  daysParameters,
   originColumns,
   originFields,
   recordedRuns,
@@ -81,9 +82,11 @@ const recorded = `
 
 /**
  * A run as its tenant sees it: from the ledger if it is finished, from its slot if it is in flight, with the
- * records of its steps and checks. The tables are clustered by run_id, so mostly BigQuery's minimum is
- * billed: 10 MB for each of the four. Its reruns are found by two columns of the whole ledger, one of which is
- * mostly NULL: about 40 bytes a run, so the minimum of 10 MB does for the first 250,000.
+ * records of its steps and checks. The tables are clustered by run_id, but that leaves out no block of a day that
+ * has less than one: so what is read is bounded by the days that the run's id names (daysOfRuns). Then mostly
+ * BigQuery's minimum is billed, 10 MB for each of the four. Of an id that names none, as that of an idempotency key,
+ * nobody knows the days: all of them are read. Its reruns can be of any later day, and are found by two columns, one
+ * of which is mostly NULL.
  */
 export const readRun = defineStatement({
   name: 'read-run',
@@ -98,7 +101,7 @@ SELECT
       step_id, step_type, attempt, status, job_id, started_at, ended_at, rows_written, bytes_processed,
       bytes_billed, error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
     FROM step_logs
-    WHERE run_id = @run_id
+    WHERE run_id = @run_id AND started_at >= @admitted_from AND started_at < @recorded_to
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1
     ORDER BY step_id, attempt
   ) AS attempts,
@@ -106,14 +109,14 @@ SELECT
     SELECT AS STRUCT
       step_id, check_name, check_type, severity, passed, observed, expected, failing_rows, message
     FROM dq_results
-    WHERE run_id = @run_id
+    WHERE run_id = @run_id AND recorded_at >= @admitted_from AND recorded_at < @recorded_to
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, check_name ORDER BY recorded_at) = 1
     ORDER BY step_id, check_name
   ) AS checks,
   ARRAY(
     SELECT run_id
     FROM (
-      SELECT run_id, admitted_at FROM pipeline_runs WHERE rerun_of = @run_id
+      SELECT run_id, admitted_at FROM pipeline_runs WHERE rerun_of = @run_id AND admitted_at >= @admitted_from
       UNION ALL
       SELECT settled.run_id, settled.admitted_at
       FROM tenants, UNNEST(settled_runs) AS settled
@@ -127,7 +130,7 @@ SELECT
     ORDER BY MIN(admitted_at), run_id
     LIMIT 100
   ) AS reruns
-FROM (${recordedRuns(recorded, 'run_id = @run_id')}
+FROM (${recordedRuns(recorded, 'run_id = @run_id AND admitted_at >= @admitted_from AND admitted_at < @admitted_to')}
   UNION ALL
   SELECT
     slot.run_id, slot.pipeline, slot.parameters, slot.trigger, slot.request_hash,
@@ -139,6 +142,6 @@ FROM (${recordedRuns(recorded, 'run_id = @run_id')}
 ) AS run
 ORDER BY status IN ('ADMITTED', 'QUEUED')
 LIMIT 1`,
-  parameters: { tenant_id: 'STRING', run_id: 'STRING' },
+  parameters: { tenant_id: 'STRING', run_id: 'STRING', ...daysParameters },
   row: recordedRun,
 });

@@ -90,6 +90,13 @@ export const recordedRuns = (columns: string, condition = admittedBetween): stri
     )
     ${firstRecorded}`;
 
+/** The days of the tables that are read, as daysOfRuns has them. */
+export const daysParameters = {
+  admitted_from: 'TIMESTAMP',
+  admitted_to: 'TIMESTAMP',
+  recorded_to: 'TIMESTAMP',
+} as const;
+
 /** `QUEUED` is a run that waits for a slot, `ADMITTED` one that has it; the others are outcomes. */
 export const runStatuses = ['QUEUED', 'ADMITTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 

@@ -1,3 +1,4 @@
+import { allDays } from '../../../shared/runs/rules/run-identity';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { findRuns } from '../../../shared/sql/runs/find-runs';
 import { settleRuns } from '../../../shared/sql/runs/settle-runs';
@@ -33,7 +34,7 @@ export const growActiveRuns = (): Promise<void> =>
         );
       const admission = await admit();
       const find = await observe(calls, () =>
-        runStatement(tenant_id, findRuns, { tenant_id, run_ids: runIds.slice(0, 1) }),
+        runStatement(tenant_id, findRuns, { tenant_id, run_ids: runIds.slice(0, 1), ...allDays }),
       );
       const settling = await observe(calls, () =>
         runStatement(tenant_id, settleRuns, {

@@ -1,4 +1,4 @@
-import { ledgerRow, type RecordedOutcome, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import { ledgerRow, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
 import { startedByKey } from '../../support/started-by';
 
 /** How a run of the benchmark ended. */
@@ -22,5 +22,5 @@ export function outcomeOfBench(run_id: string) {
 }
 
 /** Ledger rows of runs that ended so. */
-export const ledgerRowsOf = (tenantId: string, outcomes: readonly RecordedOutcome[]) =>
-  outcomes.map((outcome) => ledgerRow(tenantId, outcome.run_id, outcome));
+export const ledgerRowsOf = (tenantId: string, outcomes: readonly ReturnType<typeof outcomeOfBench>[]) =>
+  outcomes.map(({ only_if_queued: _, ...outcome }) => ledgerRow(tenantId, outcome.run_id, outcome));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { allDays, daysOfRuns, timedRunId } from '../../../shared/runs/rules/run-identity';
 import { admitKeyedRuns } from '../../../shared/sql/runs/admit-runs';
 import { checkCounters } from '../../../shared/sql/runs/check-counters';
 import { findRecordedRuns } from '../../../shared/sql/runs/find-recorded-runs';
@@ -92,6 +93,7 @@ async function measure(
     }),
   );
   const run_id = randomUUID();
+  const timed = timedRunId(run_id, now);
   const asking = candidates(1);
   const keyed = { candidates: asking, keyed_run_ids: asking.map((candidate) => candidate.run_id) };
   const foretold = async (bytes: Promise<number>) => ['', shown(await bytes, 0)];
@@ -100,8 +102,16 @@ async function measure(
     'settle-held-runs, one run': cellsOf(settleHeld),
     'find-recorded-runs, one run': cellsOf(find),
     'list-runs, one day': cellsOf(list),
-    'find-runs': await foretold(foretell(tenant_id, findRuns, { tenant_id, run_ids: [run_id] })),
-    'read-run': await foretold(foretell(tenant_id, readRun, { tenant_id, run_id })),
+    'find-runs': await foretold(
+      foretell(tenant_id, findRuns, { tenant_id, run_ids: [timed], ...daysOfRuns([timed]) }),
+    ),
+    'find-runs, of a key': await foretold(
+      foretell(tenant_id, findRuns, { tenant_id, run_ids: [run_id], ...allDays }),
+    ),
+    'read-run': await foretold(
+      foretell(tenant_id, readRun, { tenant_id, run_id: timed, ...daysOfRuns([timed]) }),
+    ),
+    'read-run, of a key': await foretold(foretell(tenant_id, readRun, { tenant_id, run_id, ...allDays })),
     'admit-keyed-runs': await foretold(
       foretell(tenant_id, admitKeyedRuns, { tenant_id, now, ...unlimited, ...keyed }),
     ),

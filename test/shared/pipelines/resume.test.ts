@@ -3,6 +3,7 @@ import { executePipeline } from '../../../shared/pipelines/execute-pipeline';
 import type { RunToExecute } from '../../../shared/pipelines/execution';
 import { planRerun } from '../../../shared/runs/rerun/plan-rerun';
 import { ledgerRow, recordedOutcome } from '../../../shared/runs/rules/ledger-row';
+import { allDays } from '../../../shared/runs/rules/run-identity';
 import type { RunInstructions } from '../../../shared/runs/rules/run-instructions';
 import { instructionsText } from '../../../shared/runs/rules/run-instructions';
 import { readRun } from '../../../shared/sql/runs/read-run';
@@ -53,7 +54,7 @@ steps:
     return outcome;
   };
   const resumeOf = async (runId: string) => {
-    const parameters = { tenant_id: 'tenant_1', run_id: runId };
+    const parameters = { tenant_id: 'tenant_1', run_id: runId, ...allDays };
     const [run] = (await createRunStatement(tenant.bigquery)(tenant.datasetId, readRun, parameters)).rows;
     if (run === undefined) throw new Error(`There is no run ${runId}`);
     return planRerun(run, runOfYaml(runId, mended).definition, { from: 'failed_step' });

@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import type { RunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
+import { allDays, timedRunId } from '../../../shared/runs/rules/run-identity';
+import { findRecordedRun } from '../../../shared/runs/show-run';
 import { listRuns } from '../../../shared/sql/runs/list-runs';
 import { listRunsToRerun } from '../../../shared/sql/runs/list-runs-to-rerun';
 import { readRun } from '../../../shared/sql/runs/read-run';
@@ -33,7 +37,7 @@ describe('The outcome of a run with two ledger rows', () => {
     const place = { status: null, pipeline: null, before_at: null, before_id: null, limit: 10 };
     const parts = { by_day: false, by_status: false };
     const page = { after_at: null, after_id: null, limit: 10 };
-    const [shown] = await read(runStatement(tenant_id, readRun, { tenant_id, run_id: 'run-1' }));
+    const [shown] = await read(runStatement(tenant_id, readRun, { tenant_id, run_id: 'run-1', ...allDays }));
     const listed = await read(runStatement(tenant_id, listRuns, { tenant_id, ...month, ...place }));
     const used = await read(runStatement(tenant_id, readUsage, { tenant_id, ...month, ...parts }));
     const billed = await read(runStatement(tenant_id, listBillableRuns, { tenant_id, ...month, ...page }));
@@ -94,6 +98,44 @@ describe('The outcome of a run with two ledger rows', () => {
       await append(`same_${index}`, order);
       expect(await everyReader(`same_${index}`)).toEqual(completed);
     }
+  });
+
+  it('aside: a run is looked for in the days that its id names first, and is found in any', async () => {
+    const tenantId = 'days';
+    await backends.onboard(tenantId);
+    const admitted = new Date(at);
+    const usual = timedRunId('0b6a7d1e-3a0c-4f57-8a3f-4b8a4f7f2c11', admitted);
+    // The clock that made it was wrong.
+    const odd = timedRunId('0b6a7d1e-3a0c-4f57-8a3f-4b8a4f7f2c12', new Date(+admitted - 40 * 86_400_000));
+    const again = timedRunId('0b6a7d1e-3a0c-4f57-8a3f-4b8a4f7f2c13', new Date(+admitted + 86_400_000));
+    const rerun = { run_id: again, rerun_of: usual, admitted_at: '2026-12-24T10:00:00Z' };
+    await append(tenantId, [
+      { ...done, run_id: usual },
+      { ...done, run_id: odd },
+      { ...done, ...rerun },
+    ]);
+    const step = { tenant_id: tenantId, pipeline: dryrun, step_id: 's', step_type: 'query', attempt: '1' };
+    const times = { status: 'COMPLETED', started_at: at, ended_at: at, recorded_at: at };
+    await createAppendRows(backends.client)(
+      tenantId,
+      'step_logs',
+      [usual, odd].map((run_id) => ({ insertId: run_id, json: { run_id, ...step, ...times } })),
+    );
+    const asked: unknown[] = [];
+    const runStatement: RunStatement = (dataset, statement, parameters, options) => {
+      asked.push(statement.name);
+      return backends.runStatement(dataset, statement, parameters, options);
+    };
+    const found = await findRecordedRun(tenantId, usual, runStatement);
+    expect(found).toMatchObject({ run_id: usual, attempts: [{ step_id: 's' }], reruns: [again] });
+    expect(asked).toHaveLength(1);
+    expect(await findRecordedRun(tenantId, odd, runStatement)).toMatchObject({
+      run_id: odd,
+      attempts: [{ step_id: 's' }],
+    });
+    expect(asked).toHaveLength(3);
+    const nothing = findRecordedRun(tenantId, timedRunId(randomUUID(), admitted), runStatement);
+    await expect(nothing).rejects.toMatchObject({ code: 'run_not_found' });
   });
 
   it('aside: of runs with one row those are to be done again that match, that a key may start, and that none has done again', async () => {

@@ -1,3 +1,4 @@
+import { allDays } from '../../../../shared/runs/rules/run-identity';
 import { admitKeyedRuns, admitRuns } from '../../../../shared/sql/runs/admit-runs';
 import { announceAlerts } from '../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
@@ -113,6 +114,8 @@ export const runCases = [
     ({ tenantId }) => ({
       tenant_id: tenantId,
       run_ids: [runId(1), runId(2)],
+      admitted_from: allDays.admitted_from,
+      admitted_to: allDays.admitted_to,
     }),
   ),
   statementCase(
@@ -246,6 +249,7 @@ export const runCases = [
   statementCase(readRun, 'Arrays of structs are built by subqueries over other tables.', ({ tenantId }) => ({
     tenant_id: tenantId,
     run_id: runId(1),
+    ...allDays,
   })),
   statementCase(findStepRecord, 'No row where there is none.', () => ({ run_id: runId(1), step_id: 'one' })),
   statementCase(readWatermark, 'No row, or NULL, where there is none.', ({ tenantId }) => ({

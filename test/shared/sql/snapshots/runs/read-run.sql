@@ -2,6 +2,9 @@
 -- Query parameters (@name) are variables here (p_name): give them values.
 DECLARE p_tenant_id STRING;
 DECLARE p_run_id STRING;
+DECLARE p_admitted_from TIMESTAMP;
+DECLARE p_admitted_to TIMESTAMP;
+DECLARE p_recorded_to TIMESTAMP;
 
 SELECT
   run.*,
@@ -13,7 +16,7 @@ SELECT
       step_id, step_type, attempt, status, job_id, started_at, ended_at, rows_written, bytes_processed,
       bytes_billed, error_code, error_message, bad_records, file_format, warnings, definition_hash, watermark
     FROM step_logs
-    WHERE run_id = p_run_id
+    WHERE run_id = p_run_id AND started_at >= p_admitted_from AND started_at < p_recorded_to
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, attempt ORDER BY recorded_at) = 1
     ORDER BY step_id, attempt
   ) AS attempts,
@@ -21,14 +24,14 @@ SELECT
     SELECT AS STRUCT
       step_id, check_name, check_type, severity, passed, observed, expected, failing_rows, message
     FROM dq_results
-    WHERE run_id = p_run_id
+    WHERE run_id = p_run_id AND recorded_at >= p_admitted_from AND recorded_at < p_recorded_to
     QUALIFY ROW_NUMBER() OVER (PARTITION BY step_id, check_name ORDER BY recorded_at) = 1
     ORDER BY step_id, check_name
   ) AS checks,
   ARRAY(
     SELECT run_id
     FROM (
-      SELECT run_id, admitted_at FROM pipeline_runs WHERE rerun_of = p_run_id
+      SELECT run_id, admitted_at FROM pipeline_runs WHERE rerun_of = p_run_id AND admitted_at >= p_admitted_from
       UNION ALL
       SELECT settled.run_id, settled.admitted_at
       FROM tenants, UNNEST(settled_runs) AS settled
@@ -55,14 +58,14 @@ FROM (
         error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM pipeline_runs
-      WHERE run_id = p_run_id
+      WHERE run_id = p_run_id AND admitted_at >= p_admitted_from AND admitted_at < p_admitted_to
       UNION ALL
       SELECT
         run_id, pipeline, parameters, trigger, request_hash, actor_kind, actor, address, request_id, rerun_of, instructions, status, error_code,
         error_message, failed_step, admitted_at, handed_on_at, started_at, ended_at, GREATEST(duration_ms, 0) AS duration_ms, rows_written,
         bytes_processed, bytes_billed, watermark, recorded_at
       FROM (SELECT settled.* FROM tenants, UNNEST(settled_runs) AS settled WHERE tenant_id = p_tenant_id)
-      WHERE run_id = p_run_id
+      WHERE run_id = p_run_id AND admitted_at >= p_admitted_from AND admitted_at < p_admitted_to
     )
     QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY recorded_at, status, ended_at) = 1
   UNION ALL

@@ -1,5 +1,6 @@
 import { ledgerRow, type RecordedOutcome } from '../../../../../shared/runs/rules/ledger-row';
 import { alertKey } from '../../../../../shared/runs/rules/quota-alerts';
+import { allDays } from '../../../../../shared/runs/rules/run-identity';
 import { noteExpiries } from '../../../../../shared/sql/keys/note-expiries';
 import { blockApiKey, revokeApiKey } from '../../../../../shared/sql/keys/revoke-api-key';
 import { admitKeyedRuns, admitRuns } from '../../../../../shared/sql/runs/admit-runs';
@@ -194,8 +195,8 @@ export function createPlayer(
       case 'confirm':
         return run(confirmRuns, { tenant_id, until: new Date(at + call.minutes * minuteMs) });
       case 'read':
-        await run(findRuns, { tenant_id, run_ids: [runIdOf(call.run), runIdOf(call.run + 1)] });
-        await run(readRun, { tenant_id, run_id: runIdOf(call.run) });
+        await run(findRuns, { tenant_id, run_ids: [runIdOf(call.run), runIdOf(call.run + 1)], ...allDays });
+        await run(readRun, { tenant_id, run_id: runIdOf(call.run), ...allDays });
         return run(findRecordedRuns, { run_ids: [runIdOf(call.run)], ...forEver });
       case 'list': {
         const from = new Date(at + call.fromMinutes * minuteMs);

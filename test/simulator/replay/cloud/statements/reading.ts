@@ -70,6 +70,7 @@ const textCell = (value: StepRecord[string] | undefined) => ({ value });
 
 export const readingModels = [
   modelOf(findRuns, {
+    // The ids here say no time, so all days are looked at.
     read(tables, { tenant_id, run_ids }) {
       const tenant = tables.tenant?.tenant_id === tenant_id ? tables.tenant : undefined;
       if (tenant === undefined) return [];
