@@ -3,6 +3,7 @@ import {
   byteSteps,
   type ChartProps,
   countSteps,
+  endsOf,
   heights,
   pointTime,
   scaleTop,
@@ -105,13 +106,14 @@ function optionsOf(
       ...(paths !== undefined && { paths }),
     };
   });
+  const ends = endsOf(chart.at);
   const top = scaleTop(heights(series), limit ?? null);
   return {
     ...size,
     ...(isDaily && { tzDate: (seconds: number) => tzDate(new Date(seconds * 1_000), 'UTC') }),
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind !== 'bars' } },
     legend: { live: true },
-    scales: { y: { range: [0, top] } },
+    scales: { ...(ends !== undefined && { x: { range: ends } }), y: { range: [0, top] } },
     axes: [
       { ...axis, values: (_, marks) => [...timeMarks(marks, isDaily)] },
       {

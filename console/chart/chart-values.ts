@@ -43,6 +43,10 @@ export function scaleTop(shown: readonly (readonly (number | null)[])[], limit: 
 
 const day = 86_400;
 
+/** Where the time axis begins and ends, if its values do not tell: a single one stands at the beginning of a day. */
+export const endsOf = ([first, ...others]: readonly number[]): [from: number, to: number] | undefined =>
+  first !== undefined && others.length === 0 ? [first, first + day] : undefined;
+
 /** What stands at the marks of the time axis: days where it is long, else hours, with the day where a new one begins. */
 export function timeMarks(marks: readonly number[], isDaily: boolean, timeZone?: string): readonly string[] {
   const zone = isDaily ? 'UTC' : timeZone;

@@ -1,6 +1,14 @@
-import { heights, scaleTop, timeMarks } from '../../../console/chart/chart-values';
+import { endsOf, heights, scaleTop, timeMarks } from '../../../console/chart/chart-values';
 
 describe('What a chart shows', () => {
+  it('a single day as a day, and of more what they are', () => {
+    expect([endsOf([]), endsOf([86_400]), endsOf([0, 86_400])]).toEqual([
+      undefined,
+      [86_400, 172_800],
+      undefined,
+    ]);
+  });
+
   it('stacked series stand upon each other, others for themselves', () => {
     const series = [
       { name: 'good', colour: 'good', isStacked: true, values: [1, 2, null] },
