@@ -3,6 +3,7 @@ import {
   byteSteps,
   type ChartProps,
   countSteps,
+  daySteps,
   endsOf,
   heights,
   pointTime,
@@ -115,7 +116,11 @@ function optionsOf(
     legend: { live: true },
     scales: { ...(ends !== undefined && { x: { range: ends } }), y: { range: [0, top] } },
     axes: [
-      { ...axis, values: (_, marks) => [...timeMarks(marks, isDaily)] },
+      {
+        ...axis,
+        values: (_, marks) => [...timeMarks(marks, isDaily)],
+        ...(isDaily && { incrs: [...daySteps] }),
+      },
       {
         ...axis,
         size: 64,

@@ -43,6 +43,9 @@ export function scaleTop(shown: readonly (readonly (number | null)[])[], limit: 
 
 const day = 86_400;
 
+/** Between the marks of days: whole days. */
+export const daySteps: readonly number[] = [1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * day);
+
 /** Where the time axis begins and ends, if its values do not tell: a single one stands at the beginning of a day. */
 export const endsOf = ([first, ...others]: readonly number[]): [from: number, to: number] | undefined =>
   first !== undefined && others.length === 0 ? [first, first + day] : undefined;
