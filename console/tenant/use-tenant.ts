@@ -10,7 +10,7 @@ export interface SeenTenant {
   readonly version: string | undefined;
 }
 
-/** It costs a statement each time. */
+/** Free of charge. */
 const refreshMs = 15_000;
 
 /** The tenant as it is now. */

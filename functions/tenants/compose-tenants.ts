@@ -8,7 +8,10 @@ import {
 } from '../../shared/google/bigquery/tables/control-dataset';
 import { createDescribeDataset } from '../../shared/google/bigquery/tables/describe-dataset';
 import { createListTenantPage, createListTenants } from '../../shared/google/bigquery/tables/list-tenants';
-import { createReadAdmissionState } from '../../shared/google/bigquery/tables/read-admission-state';
+import {
+  createReadAdmissionState,
+  createReadTenantRow,
+} from '../../shared/google/bigquery/tables/read-admission-state';
 import {
   createReadRunsInFlight,
   createReadTenantDetails,
@@ -130,6 +133,7 @@ export function composeTenants(
     controlDataset: setUp.audit?.dataset.name ?? 'tenant_pipelines',
     ensureControl: async () => setUp.audit && openControl(setUp.audit.dataset).ensure(),
     readTenantDetails: google.createReadTenantDetails(bigquery),
+    readTenantRow: createReadTenantRow(bigquery),
     readTenantLife: google.createReadTenantLife(bigquery),
     readPipelines: setUp.readPipelines ?? (() => new Map()),
     webhookSecrets: setUp.webhookSecrets,

@@ -1,3 +1,4 @@
+import type { ReadTenantRow } from '../../shared/google/bigquery/tables/read-admission-state';
 import type { ReadTenantDetails, TenantDetails } from '../../shared/google/bigquery/tables/read-tenant-state';
 import { requireAdmin, requireAdminOrTenant, tenantInPath } from '../../shared/http/authorize';
 import { entityTag, ifMatchOf, isKnownToCaller } from '../../shared/http/headers/entity-tags';
@@ -6,13 +7,13 @@ import type { Route } from '../../shared/http/route';
 import type { TenantRow } from '../../shared/sql/tenants/tenant-row';
 import { overwrittenQuotas } from '../../shared/tenants/rules/quotas';
 import { quotaChanged, tenantActivated, tenantSuspended } from '../../shared/tenants/rules/tenant-events';
+import { tenantNotFound } from '../../shared/tenants/tenant-not-found';
 import {
   activate,
   changeTenantProfile,
   changeTenantQuotas,
   profileChangeSchema,
   quotaChangeSchema,
-  showTenant,
   suspend,
   suspensionSchema,
   type TenantsDependencies,
@@ -49,6 +50,7 @@ export interface TenantsHandlerDependencies
   /** Whether what is changed is told to the audit log. */
   readonly hasAuditLog: boolean;
   readonly readTenantDetails: ReadTenantDetails;
+  readonly readTenantRow: ReadTenantRow;
 }
 
 const tenantPath = '/api/v1/tenants/{tenant}';
@@ -74,7 +76,8 @@ export function tenantsRoutes(deps: TenantsHandlerDependencies): readonly Route[
         const tenantId = tenantInPath(request);
         const { isAdmin } = await requireAdminOrTenant(deps, request, tenantId);
         expectNoQuery(request);
-        const row = await showTenant(tenantId, deps);
+        const row = await deps.readTenantRow(tenantId, deps.now());
+        if (row === undefined) throw tenantNotFound(tenantId);
         const headers = entityTag(versionOf(row));
         if (isKnownToCaller(request, versionOf(row))) return { status: 304, headers };
         return { status: 200, headers, body: tenantProfile(row, deps.now(), isAdmin) };

@@ -77,6 +77,21 @@ describe('Tenant administration', () => {
     const rest = { contact_email: null, notes: null };
     expect(await change(rest)).toMatchObject({ company_name: 'Acme & Sons', ...rest });
     expect((await ask('PATCH', 'nobody', { notes: 'x' })).status).toBe(404);
+    // What a statement tells is told free of charge, too.
+    const queries = async () => {
+      const [jobs] = await cloud.bigquery.getJobs({ maxResults: 1_000, projection: 'full' });
+      return jobs.filter(
+        ({ metadata }) => metadata.configuration?.query?.defaultDataset?.datasetId === 'renamed',
+      ).length;
+    };
+    const before = await queries();
+    const byStatement = await change(rest);
+    expect(await queries()).toBeGreaterThan(before);
+    const sent = await queries();
+    const shown = await ask('GET', 'renamed');
+    expect(shown.body).toEqual(byStatement);
+    expect((await ask('GET', 'nobody')).status).toBe(404);
+    expect(await queries()).toBe(sent);
   });
 
   it('tells a tenant what is kept of it and where, without secrets', async () => {

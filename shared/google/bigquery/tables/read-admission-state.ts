@@ -4,6 +4,7 @@ import type { AdmissionState } from '../../../runs/rules/admission-rules';
 import { bytesThisMonth, usedThisMonth } from '../../../runs/rules/admission-rules';
 import { hasSlot, isQueued, type Slot, slotsHeldBy } from '../../../runs/rules/ledger-row';
 import { bool, integer, string, timestamp } from '../../../sql/column-schemas';
+import { type TenantRow, tenantRow } from '../../../sql/tenants/tenant-row';
 import { countersFields, readTenantRows } from './read-tenant-state';
 
 /** A run that waits in the queue, has a slot, or had one and is not settled yet. */
@@ -116,3 +117,50 @@ function heldByKey(held: readonly { readonly concurrency_key: string | null }[])
   for (const { concurrency_key: key } of held) if (key !== null) runs.set(key, (runs.get(key) ?? 0) + 1);
   return [...runs].map(([concurrency_key, count]) => ({ concurrency_key, runs: count }));
 }
+
+/**
+ * The whole row as the statement `read-tenant` tells it at this time, free of charge. One answer holds the one row, so
+ * what it tells belongs together; it may be an older state than a statement sees. Undefined if there is no such tenant.
+ */
+export type ReadTenantRow = (dataset: string, now: Date) => Promise<TenantRow | undefined>;
+
+const { active_runs: shownRuns, ...shownColumns } = tenantRow.shape;
+const storedRows = z.array(
+  z
+    .object({
+      ...shownColumns,
+      active_runs: z.array(shownRuns.element.extend({ slots: integer.nullable() })),
+    })
+    .omit({ active_runs_count: true, queued_runs_count: true })
+    .extend({ version: integer.nullable(), max_queued_pipelines: integer.nullable() }),
+);
+const storedFields = Object.keys(storedRows.element.shape).flatMap((column) =>
+  column === 'active_runs'
+    ? Object.keys(storedRows.element.shape.active_runs.element.shape).map((field) => `active_runs.${field}`)
+    : [column],
+);
+
+/** How many runs in flight come along, as in the statement. */
+const mostShown = 100;
+
+export const createReadTenantRow =
+  (bigquery: BigQuery): ReadTenantRow =>
+  async (dataset, now) => {
+    const read = await readTenantRows(bigquery, dataset, { selectedFields: storedFields.join() });
+    const [row] = storedRows.parse(read);
+    if (row === undefined) return undefined;
+    const oldestFirst = row.active_runs.toSorted(
+      (one, other) => +isQueued(one) - +isQueued(other) || +one.admitted_at - +other.admitted_at,
+    );
+    return {
+      ...row,
+      pipeline_runs_this_month: usedThisMonth(row, now),
+      bytes_billed_this_month: bytesThisMonth(row, now),
+      current_running_pipelines: slotsHeldBy(row.active_runs, now),
+      version: row.version ?? 0,
+      max_queued_pipelines: row.max_queued_pipelines ?? 0,
+      active_runs_count: row.active_runs.length,
+      queued_runs_count: row.active_runs.filter(isQueued).length,
+      active_runs: oldestFirst.slice(0, mostShown),
+    };
+  };
