@@ -8,6 +8,7 @@ import {
   whenQuiet,
 } from '../support/local-cloud';
 import { command } from './cli/support/command';
+import { describeScheduleWords } from './cli/support/schedule-words-suite';
 
 const tenant = 'client_demo';
 const dryrun = 'gcp/example/dryrun';
@@ -226,65 +227,7 @@ describe('The client of the HTTP interface', () => {
       });
     });
 
-    it('schedules are made, listed, paused, resumed, looked back at and deleted', async () => {
-      const made = await words(
-        'schedules',
-        'create',
-        dryrun,
-        '--cron',
-        '30 6 * * MON',
-        '--time-zone',
-        'Europe/Berlin',
-      );
-      expect(made).toMatchObject({ code: 0, err: '' });
-      const [, id = ''] = /^Schedule (\S+) active\n/.exec(made.out) ?? [];
-      expect(made.out).toMatch(/\n {2}planned +30 6 \* \* MON \(Europe\/Berlin\)\n/);
-      expect(made.out).toMatch(/\n {2}next +\d{4}-.*06:30.* \(starts .* UTC\)\n( {13}.*\n){4}$/);
-      expect((await words('schedules')).out).toMatch(
-        new RegExp(`\n${id} +${dryrun} +30 6 \\* \\* MON +Europe/Berlin +active `),
-      );
-      const changed = await words(
-        'schedules',
-        'change',
-        id,
-        '--every',
-        '7200',
-        '--overlap',
-        'allow',
-        '--json',
-      );
-      expect(JSON.parse(changed.out)).toMatchObject({
-        cron: null,
-        interval_seconds: 7_200,
-        overlap: 'allow',
-        time_zone: 'Europe/Berlin',
-      });
-      expect(await words('schedules', 'change', id, '--param', 'nope=1')).toMatchObject({ code: 2 });
-      expect((await words('schedules', 'pause', id)).out).toContain(`Schedule ${id} paused\n`);
-      const shown = await words('schedules', 'show', id, '--json');
-      expect(JSON.parse(shown.out)).toMatchObject({ schedule_id: id, state: 'paused', next_times: [] });
-      expect((await words('schedules', 'resume', id)).out).toContain(`Schedule ${id} active\n`);
-      expect(await words('schedules', 'history', id)).toMatchObject({
-        code: 0,
-        err: 'There is nothing yet.\n',
-      });
-      expect(await words('schedules', 'delete', id)).toMatchObject({
-        code: 0,
-        err: `Schedule ${id} is deleted\n`,
-      });
-      expect(await words('schedules', 'list')).toMatchObject({ code: 0, err: 'There are none.\n' });
-    });
-
-    it('runs are done again and cancelled by a filter, followed to the end', async () => {
-      const again = await words('bulk-rerun', '--pipeline', dryrun, '--reason', 'once more');
-      expect(again).toMatchObject({ code: 0, err: '' });
-      expect(again.out).toMatch(/^Runs are done again by op_\S+\n(.*\n)*done: (\d+) of \2 done\n$/);
-      const none = ['bulk-cancel', '--pipeline', dryrun, '--from', '2099-01-01'];
-      expect(await words(...none, '--dry-run')).toMatchObject({ code: 0, out: '0 runs match\n' });
-      const begun = JSON.parse((await words(...none, '--no-wait', '--json')).out);
-      expect(begun).toMatchObject({ kind: 'bulk-cancel' });
-      expect((await words('cancel', begun.operation_id)).code).toBe(0);
-    });
+    describeScheduleWords(words, dryrun);
 
     it('what is refused ends with 3, nobody there with 4, and no key is told', async () => {
       const refused = await words('show', '00000000-0000-4000-8000-000000000000');
