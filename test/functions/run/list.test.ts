@@ -1,5 +1,5 @@
 import { createAppendRows } from '../../../shared/google/bigquery/tables/append-rows';
-import { call, withKey } from '../../support/local-cloud';
+import { call, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, startBackends } from '../support/backends';
 import { type Instance, startRunInstance } from '../support/instances';
 import { type BigQueryProxy, startProxy } from '../support/proxy';
@@ -49,6 +49,10 @@ describe('GET /api/v1/pipelines/runs', () => {
     }
   };
 
+  /** No run is admitted in a month before the one that its tenant counts. */
+  const countOctober = (tenantId: string) =>
+    query(backends.client, tenantId, "UPDATE tenants SET quota_reset_date = '2026-10-01' WHERE TRUE");
+
   const finished = (tenant_id: string, run_id: string, admitted_at: string, change = {}) =>
     createAppendRows(backends.client)(tenant_id, 'pipeline_runs', [
       {
@@ -80,6 +84,7 @@ describe('GET /api/v1/pipelines/runs', () => {
       });
       await finished('acme', 'run-3', '2026-11-01T00:00:00Z', { status: 'CANCELLED' });
       await finished('acme', 'run-4', '2026-11-02T10:00:00Z', { pipeline: 'focus/billing/daily_costs' });
+      await countOctober('acme');
       await backends.hold('acme', ['run-5'], { now: new Date('2026-11-03T00:00:00Z') });
       // One that is in the ledger twice and still holds its slot.
       await backends.hold('acme', ['run-6'], { now: new Date('2026-11-04T00:00:00Z') });
@@ -130,6 +135,7 @@ describe('GET /api/v1/pipelines/runs', () => {
 
     it('has each run on one page, even those of one moment, whatever begins or ends meanwhile', async () => {
       const key = await backends.onboard('paged');
+      await countOctober('paged');
       const moment = new Date('2026-11-05T00:00:00.123Z');
       const all = Array.from({ length: 7 }, (_, index) => `run-${index}`);
       await backends.hold('paged', all, { now: moment });
