@@ -47,8 +47,8 @@ function kindOf({ unreadable = [] as readonly string[], afterMs = 0 } = {}) {
       };
     },
     // No run is there any more.
-    runStatement: async (_, { name }, parameters) => {
-      asked.push(`${name} ${JSON.stringify(parameters)}`);
+    runStatement: async (_, { name }, { tenant_id, run_id }) => {
+      asked.push(`${name} of ${tenant_id} ${run_id}`);
       return { rows: [], affectedRows: 0, location: 'US' };
     },
     settle: () => Promise.reject(new Error('not asked for')),
@@ -70,7 +70,7 @@ it('a tenant that cannot be read is an item like the runs of others, and is trie
   await expect(kind.act(head, ofFirst)).rejects.toThrow('Access Denied');
   const later = kindOf();
   expect(await later.kind.act(head, ofFirst)).toEqual({ outcome: 'skipped', problem: null });
-  expect(later.asked).toEqual(['read-run {"tenant_id":"first","run_id":"first-run"}']);
+  expect(later.asked).toEqual(['read-run of first first-run']);
 });
 
 it('where time is up another delivery plans, for a day', async () => {
