@@ -56,7 +56,7 @@ const averaged = 10;
  * In milliseconds: whose turn comes within the first stands in line for it, for nobody who is refused is back sooner;
  * and who stood there for the second is refused after all.
  */
-const lines = { expected: waits.first, longest: 3 * waits.first };
+const lines = { expected: waits.first, longest: 1.5 * waits.first };
 /** However soon turns seem to come: the line is no longer than this many turns of all places. */
 const mostTurns = 8;
 
