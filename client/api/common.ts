@@ -107,6 +107,8 @@ export type RunEventData = {
     readonly actor_kind: string | null;
     /** The id of the API key, of that which the token was made with, or of the schedule. */
     readonly actor: string;
+    /** What that key is called. null: it has no name, is gone, could not be read, or is no key. */
+    readonly name: string | null;
     /** The client's address. */
     readonly address: string | null;
     /** The X-Request-Id of that call. */

@@ -9,6 +9,7 @@ import {
   type ControlDatasetSettings,
   createControlDataset,
 } from '../../shared/google/bigquery/tables/control-dataset';
+import { createReadKeyName } from '../../shared/google/bigquery/tables/read-key-expiries';
 import { createDescribeRows } from '../../shared/google/bigquery/tables/read-rows-page';
 import {
   createHoldsSlot,
@@ -114,6 +115,7 @@ const realGoogle = {
   createReadQuotaCounters,
   createReadTenantLife,
   createDescribeRows,
+  createReadKeyName,
   createOpenJobs,
   createPublishRun,
   createPublishOperation,
@@ -193,6 +195,7 @@ export function composeRun(setUp: RunSetUp, given: Partial<typeof realGoogle> = 
       { ...times.settling, ...setUp.settling },
     ),
     openJobs: google.createOpenJobs(bigquery),
+    readKeyName: google.createReadKeyName(bigquery),
     holdsSlot: google.createHoldsSlot(bigquery),
     takePlace: createStreamPlaces(),
     streamPace: { ...usualStreamPace, ...setUp.streamPace },

@@ -1,6 +1,7 @@
 import { findRunningSteps } from '../../shared/runs/running-steps';
 import { findRecordedRun, showChecks, showRun, showSteps } from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
+import { nameOfStarter } from './name-of-starter';
 import type { StreamDependencies } from './stream-run';
 import { tellingJobs, type Viewer } from './telling-jobs';
 
@@ -15,12 +16,13 @@ export const showWholeRun = async (
 /** The same of a run that was read. */
 export async function wholeRun(tenantId: string, run: RecordedRun, viewer: Viewer, deps: StreamDependencies) {
   const definition = deps.pipelines.get(run.pipeline);
-  const [running, tellJob] = await Promise.all([
+  const [running, tellJob, name] = await Promise.all([
     findRunningSteps(run, definition, () => deps.openJobs(tenantId)),
     tellingJobs(tenantId, viewer, deps.openJobs),
+    nameOfStarter(tenantId, run, deps.readKeyName),
   ]);
   return {
-    ...showRun(tenantId, run),
+    ...showRun(tenantId, run, name),
     bigquery_price_per_tib: deps.pricePerTib,
     currency: deps.currency,
     steps: showSteps(run, definition, running, tellJob),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
 import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
+import type { ReadKeyName } from '../../shared/google/bigquery/tables/read-key-expiries';
 import type { HoldsSlot } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Write } from '../../shared/http/stream';
 import { findStepJobs, type StepJob, underWay } from '../../shared/runs/running-steps';
@@ -15,6 +16,7 @@ import {
   type TellJob,
 } from '../../shared/runs/show-run';
 import type { RecordedRun } from '../../shared/sql/runs/read-run';
+import { nameOfStarter } from './name-of-starter';
 import { beginEvent, endEvent, formatEvents, type Heard, tellNews } from './run-events';
 import { tellingJobs, type Viewer } from './telling-jobs';
 
@@ -47,6 +49,7 @@ export interface StreamDependencies {
   readonly runStatement: RunStatement;
   readonly holdsSlot: HoldsSlot;
   readonly openJobs: OpenJobs;
+  readonly readKeyName: ReadKeyName;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly streamPace: StreamPace;
@@ -92,8 +95,11 @@ export async function streamRun(
 ): Promise<void> {
   const { shortestMs, longestMs, statementMs, heartbeatMs, streamMs, reconnectMs } = deps.streamPace;
   const { tenantId, viewer, checkKey } = streamed;
-  const tellJob = await tellingJobs(tenantId, viewer, deps.openJobs);
-  const telling = createTelling(streamed, tellJob, deps, write);
+  const [tellJob, name] = await Promise.all([
+    tellingJobs(tenantId, viewer, deps.openJobs),
+    nameOfStarter(tenantId, streamed.run, deps.readKeyName),
+  ]);
+  const telling = createTelling(streamed, { tellJob, name }, deps, write);
   const sinceBegin = stopwatch();
   let sinceRead = stopwatch();
   let { run } = streamed;
@@ -140,7 +146,7 @@ function stopwatch(): () => number {
 /** Writes what the client has not heard. */
 function createTelling(
   { tenantId, heard: heardBefore }: StreamedRun,
-  tellJob: TellJob,
+  { tellJob, name }: { readonly tellJob: TellJob; readonly name: string | null },
   deps: StreamDependencies,
   write: Write,
 ) {
@@ -161,7 +167,7 @@ function createTelling(
   return {
     news,
     begin: (run: RecordedRun, reconnectMs: number) => {
-      const opening = heardBefore === undefined ? [beginEvent(showRun(tenantId, run))] : [];
+      const opening = heardBefore === undefined ? [beginEvent(showRun(tenantId, run, name))] : [];
       return say(`retry: ${reconnectMs}\n\n${formatEvents(opening)}`);
     },
     heartbeat: async (everyMs: number) => {
@@ -169,7 +175,7 @@ function createTelling(
     },
     end: async (run: RecordedRun) => {
       await news(run, []);
-      await say(formatEvents([endEvent(showRun(tenantId, run))]));
+      await say(formatEvents([endEvent(showRun(tenantId, run, name))]));
     },
   };
 }

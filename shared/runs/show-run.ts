@@ -96,8 +96,8 @@ export interface ShownStep {
 
 export type ShownCheck = Omit<RecordedCheck, 'check_type'> & { readonly type: string };
 
-/** The run as the API shows it, without steps and checks. */
-export function showRun(tenantId: string, run: RecordedRun) {
+/** The run as the API shows it, without steps and checks. @param name of the key that has started it */
+export function showRun(tenantId: string, run: RecordedRun, name: string | null = null) {
   const {
     attempts: _,
     checks: __,
@@ -116,7 +116,7 @@ export function showRun(tenantId: string, run: RecordedRun) {
   return {
     ...rest,
     tenant_id: tenantId,
-    started_by: actor === null ? null : { actor_kind, actor, address, request_id },
+    started_by: actor === null ? null : { actor_kind, actor, name, address, request_id },
     parameters: run.parameters === null ? null : JSON.parse(run.parameters),
     admitted_at: run.admitted_at.toISOString(),
     handed_on_at: run.handed_on_at?.toISOString() ?? null,

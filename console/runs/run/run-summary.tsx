@@ -88,9 +88,14 @@ export function RunOrigin({ run }: { readonly run: Run }) {
           {
             name: 'Started by',
             value:
-              started_by === null
-                ? triggerWord(run.trigger)
-                : `${started_by.actor_kind ?? ''} ${started_by.actor}`,
+              started_by === null ? (
+                triggerWord(run.trigger)
+              ) : (
+                <>
+                  {started_by.actor_kind}{' '}
+                  <span title={started_by.actor}>{started_by.name ?? started_by.actor}</span>
+                </>
+              ),
           },
           { name: 'From the address', value: started_by?.address },
           { name: 'Trigger', value: triggerWord(run.trigger) },
@@ -132,8 +137,11 @@ export function RunOrigin({ run }: { readonly run: Run }) {
         ]}
       />
       <details>
-        <summary>The run’s whole id</summary>
+        <summary>Whole ids</summary>
         <CodeBlock label="Run id" text={run.run_id} />
+        {started_by?.name != null && (
+          <CodeBlock label="Id of the key that started it" text={started_by.actor} />
+        )}
       </details>
     </Section>
   );

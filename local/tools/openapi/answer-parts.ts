@@ -109,6 +109,9 @@ const run = z.strictObject({
       actor: text.describe(
         'The id of the API key, of that which the token was made with, or of the schedule.',
       ),
+      name: text
+        .nullable()
+        .describe('What that key is called. null: it has no name, is gone, could not be read, or is no key.'),
       address: text.nullable().describe("The client's address."),
       request_id: text.nullable().describe('The X-Request-Id of that call.'),
     })

@@ -51,7 +51,7 @@ describe('What happened in a run', () => {
       ended_at: at(4),
       duration_ms: 3_000,
       parameters: null,
-      started_by: { actor_kind: 'key', actor: 'k', address: null, request_id: null },
+      started_by: { actor_kind: 'key', actor: 'k', name: null, address: null, request_id: null },
       watermark: null,
       watermark_from: null,
       rerun_of: null,

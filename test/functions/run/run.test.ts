@@ -83,7 +83,7 @@ describe('The run function, with a worker', () => {
       address: expect.stringMatching(/[.:]/),
       request_id: headers.get('x-request-id'),
     };
-    expect(run).toMatchObject({ started_by: startedBy });
+    expect(run).toMatchObject({ started_by: { ...startedBy, name: 'onboarding' } });
     await whenQuiet(cloud.bigquery, 'acme');
     expect(await usage('acme')).toEqual([1, 1, 0]);
     expect(await ledger('acme')).toMatchObject([

@@ -37,3 +37,28 @@ export const createReadKeyExpiries =
       throw error;
     }
   };
+
+/** What a key is called, free of charge. null: it has no name, is not there, or cannot be read in time. Never throws. */
+export type ReadKeyName = (dataset: string, keyId: string) => Promise<string | null>;
+
+const namesSchema = z.array(z.object({ key_id: string, name: string.nullable() }));
+const nameFields = Object.keys(namesSchema.element.shape);
+/** An answer waits no longer for a name. */
+const longestNameMs = 2_000;
+/** A key is looked for among so many. */
+const mostKeys = 10_000;
+
+export const createReadKeyName =
+  (bigquery: BigQuery): ReadKeyName =>
+  async (dataset, keyId) => {
+    try {
+      const table = bigquery.dataset(dataset).table('api_keys');
+      // The client would ask for the columns, by one more request.
+      table.metadata = { schema: { fields: nameFields.map((name) => ({ name, type: 'STRING' })) } };
+      const page = { selectedFields: nameFields.join(), autoPaginate: false, maxResults: mostKeys };
+      const [rows]: readonly unknown[] = await within(longestNameMs, 'BigQuery', table.getRows(page));
+      return namesSchema.parse(rows).find(({ key_id }) => key_id === keyId)?.name ?? null;
+    } catch {
+      return null;
+    }
+  };
