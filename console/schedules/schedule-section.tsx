@@ -1,12 +1,7 @@
-import { useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso/router';
 import { currentSession } from '../app/session';
-import { useAction } from '../data/use-action';
 import { duration } from '../format/numbers';
-import { Confirm } from '../ui/dialog';
 import { Fact, Facts } from '../ui/facts';
-import { ProblemNotice } from '../ui/notice';
-import { Section } from '../ui/page';
+import { ManagedSection } from '../ui/managed-section';
 import { Time } from '../ui/times';
 import { ChangeScheduleDialog } from './schedule-dialogs';
 import { type ListedSchedule, missedChoices, overlapChoices, planText } from './schedule-form';
@@ -21,104 +16,64 @@ interface ScheduleSectionProps {
 
 /** One schedule: when it is due next, what can be done with it, and what became of its times. */
 export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: ScheduleSectionProps) {
-  const { path, route } = useLocation();
-  const { schedule_id, state, pipeline } = schedule;
-  const [asking, ask] = useState<'change' | 'delete'>();
-  const place = { tenant: tenantId, schedule_id };
-  const close = () => ask(undefined);
-  const turn = useAction(async () => {
-    const { api } = currentSession();
-    await api.call(state === 'active' ? 'pauseSchedule' : 'resumeSchedule', { path: place });
-    onChanged();
-  });
-  const remove = useAction(async () => {
-    await currentSession().api.call('deleteSchedule', { path: place });
-    onChanged();
-    route(path, true);
-  });
+  const { state, pipeline, schedule_id } = schedule;
+  const path = { tenant: tenantId, schedule_id };
+  const { api } = currentSession();
   return (
-    <>
-      <Section
-        title={`${pipeline}, ${planText(schedule)}`}
-        actions={
-          isAllowed && (
-            <>
-              <button type="button" onClick={turn.start} aria-disabled={turn.isBusy}>
-                {state === 'active' ? 'Pause' : 'Resume'}
-              </button>
-              <button type="button" onClick={() => ask('change')}>
-                Change
-              </button>
-              <button type="button" class="danger" onClick={() => ask('delete')}>
-                Delete
-              </button>
-            </>
-          )
-        }
-      >
-        {turn.problem !== undefined && <ProblemNotice problem={turn.problem} />}
-        <Facts>
-          <Fact name="Missed times">{textOf(missedChoices, schedule.missed)}</Fact>
-          <Fact name="Where one is still in flight">{textOf(overlapChoices, schedule.overlap)}</Fact>
-          <Fact name="Window">
-            {schedule.window_seconds === 0 ? 'none' : duration(schedule.window_seconds * 1_000)}
-          </Fact>
-          <Fact name="Made by">{schedule.created_by ?? 'not known'}</Fact>
-        </Facts>
-        {Object.keys(schedule.parameters).length > 0 && (
-          <>
-            <h3>Parameters</h3>
-            <pre>{JSON.stringify(schedule.parameters, null, 2)}</pre>
-          </>
-        )}
-        <h3>Next times</h3>
-        {schedule.next_times.length === 0 ? (
-          <p>None before it is resumed.</p>
-        ) : (
-          <ol class="next-times">
-            {schedule.next_times.map(({ planned_at, local_time, starts_at }) => (
-              <li key={planned_at}>
-                <Time at={planned_at} />
-                <span class="quiet">
-                  {schedule.time_zone !== ownZone && ` · ${clockOf(local_time)} in ${schedule.time_zone}`}
-                  {starts_at !== planned_at && (
-                    <>
-                      {' '}
-                      · starts <Time at={starts_at} />
-                    </>
-                  )}
-                </span>
-              </li>
-            ))}
-          </ol>
-        )}
-        <ScheduleHistorySection tenantId={tenantId} scheduleId={schedule_id} />
-      </Section>
-      {asking === 'change' && (
-        <ChangeScheduleDialog
-          tenantId={tenantId}
-          schedule={schedule}
-          onChanged={() => {
-            close();
-            onChanged();
-          }}
-          onClose={close}
-        />
+    <ManagedSection
+      what="schedule"
+      title={`${pipeline}, ${planText(schedule)}`}
+      seen={schedule}
+      isAllowed={isAllowed}
+      turn={(headers) => api.call(state === 'active' ? 'pauseSchedule' : 'resumeSchedule', { path, headers })}
+      remove={(headers) => api.call('deleteSchedule', { path, headers })}
+      onChanged={onChanged}
+      change={(dialog) => <ChangeScheduleDialog tenantId={tenantId} schedule={schedule} {...dialog} />}
+      which={`of ${pipeline}`}
+      loss={
+        <p>
+          It starts no run any more ({planText(schedule)}). Runs that it has started stay. It cannot be taken
+          back; a pause can.
+        </p>
+      }
+    >
+      <Facts>
+        <Fact name="Missed times">{textOf(missedChoices, schedule.missed)}</Fact>
+        <Fact name="Where one is still in flight">{textOf(overlapChoices, schedule.overlap)}</Fact>
+        <Fact name="Window">
+          {schedule.window_seconds === 0 ? 'none' : duration(schedule.window_seconds * 1_000)}
+        </Fact>
+        <Fact name="Made by">{schedule.created_by ?? 'not known'}</Fact>
+      </Facts>
+      {Object.keys(schedule.parameters).length > 0 && (
+        <>
+          <h3>Parameters</h3>
+          <pre>{JSON.stringify(schedule.parameters, null, 2)}</pre>
+        </>
       )}
-      {asking === 'delete' && (
-        <Confirm
-          title={`Delete the schedule of ${pipeline}?`}
-          submit="Delete"
-          action={remove}
-          onClose={close}
-        >
-          <p>
-            It starts no run any more ({planText(schedule)}). Runs that it has started stay. It cannot be
-            taken back; a pause can.
-          </p>
-        </Confirm>
+      <h3>Next times</h3>
+      {schedule.next_times.length === 0 ? (
+        <p>None before it is resumed.</p>
+      ) : (
+        <ol class="next-times">
+          {schedule.next_times.map(({ planned_at, local_time, starts_at }) => (
+            <li key={planned_at}>
+              <Time at={planned_at} />
+              <span class="quiet">
+                {schedule.time_zone !== ownZone && ` · ${clockOf(local_time)} in ${schedule.time_zone}`}
+                {starts_at !== planned_at && (
+                  <>
+                    {' '}
+                    · starts <Time at={starts_at} />
+                  </>
+                )}
+              </span>
+            </li>
+          ))}
+        </ol>
       )}
-    </>
+      <ScheduleHistorySection tenantId={tenantId} scheduleId={schedule_id} />
+    </ManagedSection>
   );
 }
 

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Action } from '../data/use-action';
 import { Form } from './form';
+import type { ChangedMeanwhileProps } from './notice';
 
 interface DialogProps {
   readonly title: string;
@@ -39,15 +40,32 @@ interface ConfirmProps {
   readonly action: Action<[]>;
   readonly isDisabled?: boolean;
   readonly onClose: () => void;
+  /** Where somebody else can be faster. */
+  readonly again?: ChangedMeanwhileProps | undefined;
   /** What follows from it. */
   readonly children: ComponentChildren;
 }
 
 /** Asks before something is done that cannot be taken back. */
-export function Confirm({ title, submit, action, isDisabled = false, onClose, children }: ConfirmProps) {
+export function Confirm({
+  title,
+  submit,
+  action,
+  isDisabled = false,
+  onClose,
+  again,
+  children,
+}: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose}>
-      <Form action={action} submit={submit} isDangerous isDisabled={isDisabled} onCancel={onClose}>
+      <Form
+        action={action}
+        submit={submit}
+        isDangerous
+        isDisabled={isDisabled}
+        onCancel={onClose}
+        again={again}
+      >
         {children}
       </Form>
     </Dialog>

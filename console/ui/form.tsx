@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { besideFields } from '../data/problems';
 import type { Action } from '../data/use-action';
-import { ChangedMeanwhile, type ChangedMeanwhileProps, ProblemNotice } from './notice';
+import { type ChangedMeanwhileProps, Refusal } from './notice';
 
 interface FormProps {
   readonly action: Action<[]>;
@@ -16,7 +16,7 @@ interface FormProps {
   /** Of the button that leaves it, where `Cancel` could mean what it does. */
   readonly cancel?: string;
   /** Where somebody else can be faster. */
-  readonly again?: ChangedMeanwhileProps;
+  readonly again?: ChangedMeanwhileProps | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -56,11 +56,7 @@ export function Form({
       }}
     >
       {children}
-      {again !== undefined && problem?.code === 'precondition_failed' ? (
-        <ChangedMeanwhile {...again} />
-      ) : (
-        rest !== undefined && <ProblemNotice problem={rest} />
-      )}
+      {rest !== undefined && <Refusal problem={rest} again={again} />}
       <div class="form-end">
         <button
           type="submit"

@@ -59,6 +59,21 @@ export function ProblemNotice({ problem, onRetry, isRetried = false }: ProblemNo
   );
 }
 
+interface RefusalProps {
+  readonly problem: ShownProblem;
+  /** Where somebody else can be faster. */
+  readonly again?: ChangedMeanwhileProps | undefined;
+}
+
+/** Why nothing was changed. */
+export function Refusal({ problem, again }: RefusalProps) {
+  return again !== undefined && problem.code === 'precondition_failed' ? (
+    <ChangedMeanwhile {...again} />
+  ) : (
+    <ProblemNotice problem={problem} />
+  );
+}
+
 export interface ChangedMeanwhileProps {
   /** What was changed, such as `tenant`. */
   readonly what: string;
@@ -67,7 +82,7 @@ export interface ChangedMeanwhileProps {
 }
 
 /** Where somebody else was faster: nothing was changed, and what to do. */
-export function ChangedMeanwhile({ what, begin }: ChangedMeanwhileProps) {
+function ChangedMeanwhile({ what, begin }: ChangedMeanwhileProps) {
   const { start, isBusy, problem } = useAction(begin);
   return (
     <Notice kind="warning" title={`Somebody else has changed this ${what} meanwhile`}>

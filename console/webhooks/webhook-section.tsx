@@ -1,10 +1,8 @@
 import { useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso/router';
 import { currentSession, may } from '../app/session';
 import { useAction } from '../data/use-action';
-import { Confirm } from '../ui/dialog';
-import { Notice, ProblemNotice } from '../ui/notice';
-import { Section } from '../ui/page';
+import { ManagedSection } from '../ui/managed-section';
+import { Notice } from '../ui/notice';
 import { DeliveriesSection } from './deliveries';
 import { ChangeWebhookDialog } from './make-webhook';
 import type { ShownSecret } from './new-secret';
@@ -20,58 +18,47 @@ interface WebhookSectionProps {
 
 /** One webhook: what can be done with it, and what was delivered to it. */
 export function WebhookSection({ tenantId, webhook, onSecret, onChanged }: WebhookSectionProps) {
-  const { path, route } = useLocation();
   const { webhook_id, state, url } = webhook;
-  const [asking, ask] = useState<'change' | 'rotate' | 'delete'>();
+  const [isRotating, setRotating] = useState(false);
   const [said, say] = useState<string>();
   const [delivered, setDelivered] = useState(0);
-  const place = { tenant: tenantId, webhook_id };
-  const close = () => ask(undefined);
-  const turn = useAction(async () => {
-    const body = { state: state === 'active' ? ('paused' as const) : ('active' as const) };
-    await currentSession().api.call('changeWebhook', { path: place, body });
-    onChanged();
-  });
+  const path = { tenant: tenantId, webhook_id };
+  const { api } = currentSession();
   const test = useAction(async () => {
-    const { delivery_id } = await currentSession().api.call('testWebhook', { path: place });
+    const { delivery_id } = await api.call('testWebhook', { path });
     say(
       `An event of type webhook.test is on its way as ${delivery_id}. Its delivery is listed below in a moment.`,
     );
     setDelivered((times) => times + 1);
   });
-  const remove = useAction(async () => {
-    await currentSession().api.call('deleteWebhook', { path: place });
-    onChanged();
-    route(path, true);
-  });
-  const problem = turn.problem ?? test.problem;
   return (
     <>
-      <Section
+      <ManagedSection
+        what="webhook"
         title={url}
-        actions={
-          may('manage') && (
-            <>
-              <button type="button" onClick={test.start} disabled={test.isBusy || state !== 'active'}>
-                {test.isBusy ? 'Testing …' : 'Test'}
-              </button>
-              <button type="button" onClick={turn.start} aria-disabled={turn.isBusy}>
-                {state === 'active' ? 'Pause' : 'Resume'}
-              </button>
-              <button type="button" onClick={() => ask('change')}>
-                Change
-              </button>
-              <button type="button" onClick={() => ask('rotate')}>
-                Rotate its secret
-              </button>
-              <button type="button" class="danger" onClick={() => ask('delete')}>
-                Delete
-              </button>
-            </>
-          )
+        seen={webhook}
+        isAllowed={may('manage')}
+        turn={(headers) => {
+          const body = { state: state === 'active' ? ('paused' as const) : ('active' as const) };
+          return api.call('changeWebhook', { path, headers, body });
+        }}
+        remove={(headers) => api.call('deleteWebhook', { path, headers })}
+        onChanged={onChanged}
+        change={(dialog) => <ChangeWebhookDialog tenantId={tenantId} webhook={webhook} {...dialog} />}
+        buttons={
+          <>
+            <button type="button" onClick={test.start} disabled={test.isBusy || state !== 'active'}>
+              {test.isBusy ? 'Testing …' : 'Test'}
+            </button>
+            <button type="button" onClick={() => setRotating(true)}>
+              Rotate its secret
+            </button>
+          </>
         }
+        problem={test.problem}
+        which={`to ${url}`}
+        loss={<p>Nothing is posted to it any more, and its secret is gone. It cannot be taken back.</p>}
       >
-        {problem !== undefined && <ProblemNotice problem={problem} />}
         {said !== undefined && (
           <Notice kind="info">
             <p>{said}</p>
@@ -84,33 +71,17 @@ export function WebhookSection({ tenantId, webhook, onSecret, onChanged }: Webho
           </p>
         )}
         <DeliveriesSection tenantId={tenantId} webhookId={webhook_id} version={delivered} onSaid={say} />
-      </Section>
-      {asking === 'change' && (
-        <ChangeWebhookDialog
-          tenantId={tenantId}
-          webhook={webhook}
-          onChanged={() => {
-            close();
-            onChanged();
-          }}
-          onClose={close}
-        />
-      )}
-      {asking === 'rotate' && (
+      </ManagedSection>
+      {isRotating && (
         <RotateSecretDialog
           tenantId={tenantId}
           webhook={webhook}
           onRotated={(secret) => {
-            close();
+            setRotating(false);
             onSecret(secret);
           }}
-          onClose={close}
+          onClose={() => setRotating(false)}
         />
-      )}
-      {asking === 'delete' && (
-        <Confirm title={`Delete the webhook to ${url}?`} submit="Delete" action={remove} onClose={close}>
-          <p>Nothing is posted to it any more, and its secret is gone. It cannot be taken back.</p>
-        </Confirm>
       )}
     </>
   );

@@ -17,6 +17,12 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await onboard(url, 'blue_harbour', { company_name: 'Blue', subscription_tier: 'STARTER' });
   });
 
+  const onlyWebhook = async () => {
+    const api = apiOf(inBrowser.cloud.url, { apiKey });
+    const { webhooks } = await api.call('listWebhooks', { path: { tenant } });
+    return { api, webhook_id: webhooks[0]?.webhook_id ?? '' };
+  };
+
   it('list tenants by what the address says, which survives a reload', async () => {
     const page = await inBrowser.open('/tenants', 'admin');
     const names = () => page.locator('tbody a').allTextContents();
@@ -69,7 +75,7 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await page.getByRole('button', { name: 'Make a webhook' }).click();
     await page.getByLabel(/^Address/).fill('http://hooks.acme.example/events');
     await page.getByRole('button', { name: 'Make the webhook' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.locator('[aria-invalid=true]').waitFor();
     await page.getByLabel(/^Address/).fill('https://hooks.acme.example/events');
     await page.getByRole('checkbox', { name: 'run.settled' }).check();
     await page.getByRole('button', { name: 'Make the webhook' }).click();
@@ -80,9 +86,21 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await page.getByRole('button', { name: 'Test' }).click();
     await page.getByText('webhook.test is on its way').waitFor();
     expect(await inaccessible(page)).toEqual([]);
+    const { api, webhook_id } = await onlyWebhook();
+    await api.call('changeWebhook', { path: { tenant, webhook_id }, body: { description: 'Of the till.' } });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Somebody else has changed this webhook meanwhile').waitFor();
+    await page.getByRole('button', { name: 'Begin again with what is so now' }).click();
+    await page.getByText('Of the till.').waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('It is paused').waitFor();
+    await api.call('changeWebhook', { path: { tenant, webhook_id }, body: { description: 'Of all tills.' } });
     await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Somebody else has changed this webhook meanwhile').waitFor();
+    expect(await inaccessible(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Begin again with what is so now' }).click();
+    await page.getByText('Of all tills.').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No address gets this tenant’s events yet.').waitFor();
   });
@@ -114,7 +132,7 @@ withBrowser('Further pages of tenants, in Chromium', () => {
     await page.getByLabel('Pipeline').selectOption('gcp/example/dryrun');
     await page.getByLabel(/^Cron/).fill('61 6 * * *');
     await page.getByRole('button', { name: 'Make the schedule' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.locator('[aria-invalid=true]').waitFor();
     expect(await page.getByLabel(/^Cron/).getAttribute('aria-invalid')).toBe('true');
     await page.getByLabel(/^Cron/).fill('30 6 * * *');
     await page.getByRole('button', { name: 'Make the schedule' }).click();
