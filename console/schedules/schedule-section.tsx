@@ -1,6 +1,6 @@
 import { currentSession } from '../app/session';
 import { duration } from '../format/numbers';
-import { Fact, Facts } from '../ui/facts';
+import { FactList } from '../ui/lists/fact-list';
 import { ManagedSection } from '../ui/managed-section';
 import { Time } from '../ui/times';
 import { ChangeScheduleDialog } from './schedule-dialogs';
@@ -37,14 +37,17 @@ export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: Sc
         </p>
       }
     >
-      <Facts>
-        <Fact name="Missed times">{textOf(missedChoices, schedule.missed)}</Fact>
-        <Fact name="Where one is still in flight">{textOf(overlapChoices, schedule.overlap)}</Fact>
-        <Fact name="Window">
-          {schedule.window_seconds === 0 ? 'none' : duration(schedule.window_seconds * 1_000)}
-        </Fact>
-        <Fact name="Made by">{schedule.created_by ?? 'not known'}</Fact>
-      </Facts>
+      <FactList
+        facts={[
+          { name: 'Missed times', value: textOf(missedChoices, schedule.missed) },
+          { name: 'Where one is still in flight', value: textOf(overlapChoices, schedule.overlap) },
+          {
+            name: 'Window',
+            value: schedule.window_seconds === 0 ? 'none' : duration(schedule.window_seconds * 1_000),
+          },
+          { name: 'Made by', value: schedule.created_by ?? 'not known' },
+        ]}
+      />
       {Object.keys(schedule.parameters).length > 0 && (
         <>
           <h3>Parameters</h3>

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { ProfileChange, Tenant } from '../../client';
 import { currentSession, may } from '../app/session';
 import { useAction } from '../data/use-action';
-import { Fact, Facts } from '../ui/facts';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
+import { FactList } from '../ui/lists/fact-list';
 import { Section } from '../ui/page';
 import { Time } from '../ui/times';
 import { ifStill, readTenant, type SeenTenant } from './use-tenant';
@@ -46,21 +46,19 @@ export function ProfileSection({ seen, isAdmin, onChanged }: ProfileSectionProps
         )
       }
     >
-      <Facts>
-        <Fact name="Company">{tenant.company_name}</Fact>
-        <Fact name="Contact">{tenant.contact_email ?? <span class="quiet">none</span>}</Fact>
-        <Fact name="Onboarded">
-          <Time at={tenant.created_at} />
-        </Fact>
-        <Fact name="Runs of all time">{tenant.usage.pipeline_runs_count}</Fact>
-      </Facts>
-      {tenant.notes !== null && (
-        <Facts>
-          <Fact name="Notes">
-            <span class="lines">{tenant.notes}</span>
-          </Fact>
-        </Facts>
-      )}
+      <FactList
+        facts={[
+          { name: 'Company', value: tenant.company_name },
+          { name: 'Contact', value: tenant.contact_email ?? <span class="quiet">none</span> },
+          { name: 'Onboarded', value: <Time at={tenant.created_at} /> },
+          { name: 'Runs of all time', value: tenant.usage.pipeline_runs_count },
+        ]}
+      />
+      <FactList
+        facts={[
+          { name: 'Notes', value: tenant.notes === null ? null : <span class="lines">{tenant.notes}</span> },
+        ]}
+      />
     </Section>
   );
 }

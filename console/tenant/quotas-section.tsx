@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChangedQuotas } from '../../client';
 import { may } from '../app/session';
 import { quotaNames, quotas, quotaText } from '../quotas/quotas';
-import { Fact, Facts } from '../ui/facts';
+import { FactList } from '../ui/lists/fact-list';
 import { Notice } from '../ui/notice';
 import { Section } from '../ui/page';
 import { LastChange } from './last-change';
@@ -59,17 +59,19 @@ export function QuotasSection({ seen, isAdmin, onChanged }: QuotasSectionProps) 
           <p>{replaced.join('; ')}.</p>
         </Notice>
       )}
-      <Facts>
-        <Fact name="Tier">{tenant.subscription_tier}</Fact>
-        {quotaNames.map((name) => (
-          <Fact key={name} name={quotas[name].label}>
-            {quotaText(name, tenant.quotas[name])}
-          </Fact>
-        ))}
-        <Fact name="Alerts at">
-          {tenant.quotas.alert_at_percent.map((percent) => `${percent} %`).join(', ') || 'none'}
-        </Fact>
-      </Facts>
+      <FactList
+        facts={[
+          { name: 'Tier', value: tenant.subscription_tier },
+          ...quotaNames.map((name) => ({
+            name: quotas[name].label,
+            value: quotaText(name, tenant.quotas[name]),
+          })),
+          {
+            name: 'Alerts at',
+            value: tenant.quotas.alert_at_percent.map((percent) => `${percent} %`).join(', ') || 'none',
+          },
+        ]}
+      />
       <LastChange tenantId={tenant.tenant_id} action="changeQuotas" version={version} />
     </Section>
   );

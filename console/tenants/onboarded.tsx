@@ -2,7 +2,7 @@ import type { OnboardedTenant } from '../../client';
 import { pipelinesPlace, tenantPlace } from '../app/places';
 import { type QuotaName, quotaNames, quotas, quotaText } from '../quotas/quotas';
 import { Secret } from '../ui/copy';
-import { Fact, Facts } from '../ui/facts';
+import { FactList } from '../ui/lists/fact-list';
 import { Notice } from '../ui/notice';
 import { Section } from '../ui/page';
 
@@ -37,16 +37,17 @@ export function Onboarded({ tenant, onAnother }: OnboardedProps) {
       </Section>
       <Tried tenant={tenant} />
       <Section title="What was made">
-        <Facts>
-          <Fact name="Dataset">{`${tenant.dataset} in ${tenant.location}`}</Fact>
-          <Fact name="Metadata tables">{tenant.tables.join(', ') || 'none that were not there'}</Fact>
-          <Fact name="Tier">{tenant.subscription_tier}</Fact>
-          {quotaNames.map((name: QuotaName) => (
-            <Fact key={name} name={quotas[name].label}>
-              {quotaText(name, tenant[name])}
-            </Fact>
-          ))}
-        </Facts>
+        <FactList
+          facts={[
+            { name: 'Dataset', value: `${tenant.dataset} in ${tenant.location}` },
+            { name: 'Metadata tables', value: tenant.tables.join(', ') || 'none that were not there' },
+            { name: 'Tier', value: tenant.subscription_tier },
+            ...quotaNames.map((name: QuotaName) => ({
+              name: quotas[name].label,
+              value: quotaText(name, tenant[name]),
+            })),
+          ]}
+        />
       </Section>
     </>
   );
