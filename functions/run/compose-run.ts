@@ -99,6 +99,7 @@ const timesWithin = (answerMs: number | undefined) => ({
   admission: {
     budgetMs: partOfAnswer(usualAdmission.budgetMs, answerMs),
     withdrawalMs: partOfAnswer(usualAdmission.withdrawalMs, answerMs),
+    answeringMs: partOfAnswer(usualAdmission.answeringMs, answerMs),
   },
   // A statement that has not answered is sent again as soon as ever.
   settling: { ...settlingOfRequests, budgetMs: partOfAnswer(settlingOfRequests.budgetMs, answerMs) },
@@ -132,7 +133,11 @@ export function composeRun(setUp: RunSetUp, given: Partial<typeof realGoogle> = 
   const withoutRetries = google.createBigQueryWithoutRetries();
   // Admission, settling and key look-ups have back-offs of their own.
   const runStatement = google.createRunStatement(withoutRetries);
-  const places = createDecisionPlaces({ usual: setUp.decisionsAtOnce, monotonicMs: clock.monotonicMs });
+  const places = createDecisionPlaces({
+    usual: setUp.decisionsAtOnce,
+    answerMs: setUp.answerMs,
+    monotonicMs: clock.monotonicMs,
+  });
   const runWatched = places.watched(runStatement);
   const tokens = createTokens(setUp.tokenSecrets ?? []);
   const callPlaces = createCallPlaces({

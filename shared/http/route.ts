@@ -21,6 +21,8 @@ export interface HttpRequest {
    * changes the actor's.
    */
   readonly recognise: (keyId: string, actor?: Actor) => void;
+  /** How long its caller still waits for an answer, in milliseconds. Undefined: as long as it takes. */
+  readonly leftMs?: (() => number) | undefined;
   /**
    * The parsed JSON body; undefined if there is none. Throws `unsupported_media_type`, `invalid_request` or
    * `payload_too_large`.

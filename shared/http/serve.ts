@@ -150,6 +150,7 @@ async function handle(
       recognise(keyId) {
         caller.keyId = keyId;
       },
+      leftMs: time.leftMs,
       json: (options) =>
         time.without(
           readJsonBody(request, options, {

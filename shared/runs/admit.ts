@@ -37,8 +37,10 @@ export interface Admission {
 /**
  * Decides whether a run may start. Throws `unavailable` where that cannot be decided in time: it never fails
  * open.
+ * @param leftMs how long the caller still waits for an answer, in milliseconds: what has passed before, in a line or
+ * for a key, is missing from the time for the decision, so that there is an answer that is true of the run
  */
-export type Admit = (tenantId: string, candidate: Candidate) => Promise<Admission>;
+export type Admit = (tenantId: string, candidate: Candidate, leftMs?: number) => Promise<Admission>;
 
 export interface AdmitDependencies {
   readonly runStatement: RunStatement;
@@ -53,16 +55,18 @@ export interface AdmitDependencies {
 
 export interface AdmitSettings {
   /**
-   * How long a request may take to be decided, in milliseconds. With the withdrawal that may follow, it makes
-   * up the 15 s that a request has.
+   * How long a request may take to be decided, in milliseconds. With the withdrawal that may follow, and the answer, it
+   * makes up the 15 s that a request has; less where a part of these has passed.
    */
   readonly budgetMs: number;
   /** How long that withdrawal may take, in milliseconds. */
   readonly withdrawalMs: number;
+  /** What is left for the answer, in milliseconds. */
+  readonly answeringMs: number;
 }
 
 /** For callers that wait 15 s. */
-export const usualAdmission: AdmitSettings = { budgetMs: 11_000, withdrawalMs: 3_000 };
+export const usualAdmission: AdmitSettings = { budgetMs: 11_000, withdrawalMs: 3_000, answeringMs: 1_000 };
 /** A statement that has not answered by then is sent again, which does no harm. In milliseconds. */
 const longestStatementMs = 10_000;
 const unlimited = 1_000_000_000_000;
@@ -101,9 +105,10 @@ export function createAdmit(deps: AdmitDependencies, changes: Partial<AdmitSetti
     now,
     longestMs: settings.withdrawalMs,
   });
-  return measured(async (tenantId, candidate) => {
+  return measured(async (tenantId, candidate, leftMs = Number.POSITIVE_INFINITY) => {
+    const withinMs = leftMs - settings.withdrawalMs - settings.answeringMs;
     try {
-      const { handedOn, ...admission } = await submit(tenantId, candidate);
+      const { handedOn, ...admission } = await submit(tenantId, candidate, withinMs);
       // Afterwards a function gets no CPU. Others of the tenant are decided meanwhile.
       await handedOn;
       return admission;
@@ -257,7 +262,7 @@ const isKeyed = ({ request_hash }: Candidate): boolean => request_hash !== null;
  */
 const measured =
   (admit: Admit): Admit =>
-  async (tenantId, candidate) => {
+  async (tenantId, candidate, leftMs) => {
     const startedAt = performance.now();
     const note = (outcome: string) => {
       const attributes = { 'tenant_pipelines.admission.outcome': outcome };
@@ -265,7 +270,7 @@ const measured =
       measure('tenant_pipelines.admission.duration', (performance.now() - startedAt) / 1000, attributes);
     };
     try {
-      const admission = await admit(tenantId, candidate);
+      const admission = await admit(tenantId, candidate, leftMs);
       note(outcomeOf(admission));
       return admission;
     } catch (error) {

@@ -22,6 +22,8 @@ export interface DecisionPlaces {
 export interface DecisionPlacesOptions {
   /** For how many tenants is decided at once, at the start. */
   readonly usual?: number | undefined;
+  /** How long callers wait for an answer, in milliseconds: the usual time unless given. */
+  readonly answerMs?: number | undefined;
   /** Milliseconds that never go back; the process's own unless given. */
   readonly monotonicMs?: () => number;
   /** In [0, 1), for jitter; Math.random unless given. */
@@ -35,6 +37,7 @@ const mostSharing = 2_000;
 
 export function createDecisionPlaces({
   usual = usualPlaces,
+  answerMs,
   monotonicMs = systemClock.monotonicMs,
   random,
 }: DecisionPlacesOptions): DecisionPlaces {
@@ -44,6 +47,7 @@ export function createDecisionPlaces({
     refusal: 'Too many runs are to be checked at the moment. Nothing was started.',
     onRefusal: () =>
       count('tenant_pipelines.admissions', { 'tenant_pipelines.admission.outcome': 'overloaded' }),
+    answerMs,
     monotonicMs,
     random,
   });

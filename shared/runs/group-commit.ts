@@ -62,21 +62,28 @@ interface Waiting<Item, Result> {
  * - an item is answered once: by its result, by an error, or by a TimeIsUp, whatever the commit is doing
  *   then.
  *
+ * An item may have less time than others, `withinMs`; one that has none left goes into no commit.
+ *
  * A retryable error says something of the key, so all of the key's items wait, with exponential back-off and
  * full jitter, and then those of the batch go again. Any other error is thrown to every item of the batch.
  */
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
-): (key: string, item: Item) => Promise<Result> {
+): (key: string, item: Item, withinMs?: number) => Promise<Result> {
   const { commit, isRetryable, random = Math.random } = options;
   /** What can go into the next commit, for each key that a loop is at work for. */
   const queues = new Map<string, Waiting<Item, Result>[]>();
   let places = 0;
 
-  return (key, item) =>
+  return (key, item, withinMs = options.budgetMs) =>
     new Promise<Result>((resolve, reject) => {
+      if (withinMs <= 0) {
+        reject(new TimeIsUp(false, undefined));
+        return;
+      }
       places += 1;
-      enqueue(key, watched(item, places, options, resolve, reject));
+      const within = { ...options, budgetMs: Math.min(options.budgetMs, withinMs) };
+      enqueue(key, watched(item, places, within, resolve, reject));
     });
 
   function enqueue(key: string, waiting: Waiting<Item, Result>): void {

@@ -48,6 +48,8 @@ export interface RunRequest extends StartedBy {
   readonly queueTtlSeconds?: number | undefined;
   /** What it does where there is no slot for it. What its pipeline says, unless given. */
   readonly atLimit?: AtLimit | undefined;
+  /** How long its caller still waits for an answer, in milliseconds. Undefined: as long as admission usually takes. */
+  readonly leftMs?: (() => number) | undefined;
 }
 
 export interface StartedRun {
@@ -73,7 +75,7 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
       : runIdOfKey(tenantId, idempotencyKey);
   labelRequest({ run: runId, pipeline: pipeline.path });
   const candidate = candidateOf(request, runId);
-  const { verdict, quotas } = await admitOrReplace(tenantId, deps, candidate);
+  const { verdict, quotas } = await admitOrReplace(request, deps, candidate);
   const headers = quotas === undefined ? {} : rateLimitHeaders(quotasLeft(quotas, deps.now()));
   if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
   if (verdict.kind === 'queued') return { runId, queue: verdict.place, headers };
@@ -94,11 +96,11 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
  * the slot that was freed for it: then it is refused, and no further run is cancelled.
  */
 async function admitOrReplace(
-  tenantId: string,
+  { tenantId, leftMs }: RunRequest,
   { admit, cancelOldest }: StartRunDependencies,
   candidate: Candidate,
 ): Promise<Admission> {
-  const admission = await admit(tenantId, candidate);
+  const admission = await admit(tenantId, candidate, leftMs?.());
   const { verdict } = admission;
   if (verdict.kind !== 'refused' || verdict.oldestRunId === undefined || cancelOldest === undefined)
     return admission;
@@ -106,7 +108,7 @@ async function admitOrReplace(
     // It is gone, and its slot with it.
     if (!(error instanceof ServiceError && error.code === 'run_not_found')) throw error;
   });
-  return await admit(tenantId, candidate);
+  return await admit(tenantId, candidate, leftMs?.());
 }
 
 /**

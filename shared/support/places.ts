@@ -1,5 +1,6 @@
 import { ServiceError, withoutStack } from '../errors';
 import { createAdaptiveLimit } from './adaptive-limit';
+import { partOfAnswer } from './answer-time';
 import { createLoopLag } from './loop-lag';
 import { createWaitingLine } from './waiting-line';
 
@@ -33,6 +34,8 @@ export interface PlacesOptions {
   /** What whoever finds no place is told. */
   readonly refusal: string;
   readonly onRefusal?: (() => void) | undefined;
+  /** How long callers wait for an answer, in milliseconds: the usual time unless given. */
+  readonly answerMs?: number | undefined;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
   /** In [0, 1), for jitter; Math.random unless given. */
@@ -54,14 +57,16 @@ const firstAverageMs = 1_000;
 const averaged = 10;
 /**
  * In milliseconds: whose turn comes within the first stands in line for it, for nobody who is refused is back sooner;
- * and who stood there for the second is refused after all.
+ * and who stood there for the second is refused after all. Where callers wait less than usual, both are less.
  */
 const lines = { expected: waits.first, longest: 1.5 * waits.first };
 /** However soon turns seem to come: the line is no longer than this many turns of all places. */
 const mostTurns = 8;
 
 export function createPlaces(options: PlacesOptions): Places {
-  const { usual, kind, refusal, onRefusal, monotonicMs, random = Math.random } = options;
+  const { usual, kind, refusal, onRefusal, answerMs, monotonicMs, random = Math.random } = options;
+  const inLine = (usualMs: number) => Math.min(usualMs, partOfAnswer(usualMs, answerMs));
+  const expectedMs = inLine(lines.expected);
   const limit = createAdaptiveLimit({ least: Math.min(usual, fewestPlaces), usual, most: mostPlaces });
   /** How much of each holder's work is under way. */
   const held = new Map<string, number>();
@@ -75,7 +80,7 @@ export function createPlaces(options: PlacesOptions): Places {
   const lag = createLoopLag(monotonicMs, (lagMs) => {
     if (lagMs > lags.tooLate) limit.wasBusy(monotonicMs());
   });
-  const line = createWaitingLine(monotonicMs, lines.longest);
+  const line = createWaitingLine(monotonicMs, inLine(lines.longest));
   const taken = () => (kind.name === 'shared' ? held.size : pieces);
 
   /** Of two turns, as places become free. */
@@ -94,8 +99,8 @@ export function createPlaces(options: PlacesOptions): Places {
     const waiting = line.waitingOf(holder);
     if (waiting > 0 || held.has(holder)) return waiting > 0 && waiting < kind.most;
     const before = line.length();
-    if ((before + 1) * apartMs() > lines.expected || before >= mostTurns * limit.current()) return false;
-    return monotonicMs() - (line.firstSinceMs() ?? monotonicMs()) < lines.expected;
+    if ((before + 1) * apartMs() > expectedMs || before >= mostTurns * limit.current()) return false;
+    return monotonicMs() - (line.firstSinceMs() ?? monotonicMs()) < expectedMs;
   }
 
   async function hasTurn(holder: string): Promise<boolean> {

@@ -35,7 +35,10 @@ async function rerunAsAsked(request: HttpRequest, deps: RerunRoutesDependencies)
   const idempotencyKey = idempotencyKeyOf(request);
   const rerun = parseRequest(rerunSchema.prefault({}), await request.json());
   const started = await rerunRun(
-    { tenantId, keyId, ...startedByCaller(caller, request), runId, rerun, allowedPipelines, idempotencyKey },
+    {
+      ...{ tenantId, keyId, ...startedByCaller(caller, request), runId, rerun, allowedPipelines },
+      ...{ idempotencyKey, leftMs: request.leftMs },
+    },
     deps,
   );
   return {

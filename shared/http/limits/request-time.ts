@@ -6,6 +6,8 @@ export interface RequestTime {
   readonly limit: <T>(answer: Promise<T>) => Promise<T>;
   /** What the caller takes to send something does not count. */
   readonly without: <T>(waiting: Promise<T>) => Promise<T>;
+  /** How much of it is left, in milliseconds. */
+  readonly leftMs: () => number;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface RequestTime {
  */
 export function createRequestTime(method: string, longestMs: number): RequestTime {
   if (longestMs === Number.POSITIVE_INFINITY) {
-    return { limit: (answer) => answer, without: (waiting) => waiting };
+    return { limit: (answer) => answer, without: (waiting) => waiting, leftMs: () => longestMs };
   }
   let leftMs = longestMs;
   let since = performance.now();
@@ -50,6 +52,7 @@ export function createRequestTime(method: string, longestMs: number): RequestTim
         go();
       }
     },
+    leftMs: () => leftMs - (performance.now() - since),
   };
 }
 

@@ -46,4 +46,17 @@ describe('Admission under BigQuery’s limits', () => {
     await expect(admit('slow', candidate('run-1'))).rejects.toMatchObject({ code: 'unavailable' });
     expect(await backends.usage('slow')).toEqual(untouched);
   });
+
+  it.each([
+    ['has waited before', 100],
+    ['has no time left', 0],
+  ])('decides sooner for a caller that %s, and what it says is true', async (_, leftMs) => {
+    const tenant = `waited_${leftMs}`;
+    await backends.onboard(tenant);
+    const rest = { withdrawalMs: 20_000, answeringMs: 1_000 };
+    const asked = newAdmit(rest)(tenant, candidate('run-1'), 21_000 + leftMs);
+    const detail = expect.stringMatching(/in time\. Nothing was started\.$/);
+    await expect(asked).rejects.toMatchObject({ code: 'unavailable', detail });
+    expect(await backends.usage(tenant)).toEqual(untouched);
+  });
 });

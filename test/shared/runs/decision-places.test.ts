@@ -61,6 +61,23 @@ describe('Places for decisions', () => {
     }
   });
 
+  it('has nobody wait for more than a tenth of the time for an answer', async () => {
+    jest.useFakeTimers();
+    try {
+      const places = createDecisionPlaces({ usual: 4, answerMs: 5_000, monotonicMs: () => 0 });
+      const all = ['a', 'b', 'c', 'd'].map((tenantId) => held(places, tenantId));
+      const waiting = held(places, 'waiting');
+      // A second a decision, and four places: the second turn is half a second away.
+      await expect(held(places, 'second').answer).rejects.toMatchObject(overloaded);
+      jest.advanceTimersByTime(500);
+      await expect(waiting.answer).rejects.toMatchObject(overloaded);
+      for (const { end } of all) end();
+      await Promise.all(all.map(({ answer }) => answer));
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('lets requests of one tenant share a place, as many as go into two statements', async () => {
     const places = createDecisionPlaces({ usual: 1 });
     const all = Array.from({ length: 2_000 }, () => held(places, 'crowded'));

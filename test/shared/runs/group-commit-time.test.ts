@@ -53,6 +53,16 @@ describe('The time of an item in a group commit', () => {
     expect(commits).toBeGreaterThan(commitsThen);
   });
 
+  it('may be less for one than for others; where none is left, it goes into no commit', async () => {
+    const { submit, commit, commits } = byHand({});
+    await expect(submit('acme', 'late', 0)).rejects.toMatchObject({ wasTried: false });
+    const patient = submit('acme', 'patient');
+    await expect(submit('acme', 'short', 20)).rejects.toMatchObject({ wasTried: false });
+    (await commit(0)).succeed();
+    expect(await patient).toBe('patient is done');
+    expect(commits).toHaveLength(1);
+  });
+
   it('is counted for each item: those that came later are still committed', async () => {
     const { submit, commit } = byHand(soon);
     const early = submit('acme', 'a');

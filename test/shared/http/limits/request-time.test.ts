@@ -33,6 +33,14 @@ describe('the time that a call is answered in', () => {
     await expect(hung.limit(after)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('tells what is left of it', async () => {
+    const time = createRequestTime('POST', 60_000);
+    await time.limit(sleep(20));
+    expect(time.leftMs()).toBeLessThan(59_990);
+    expect(time.leftMs()).toBeGreaterThan(0);
+    expect(createRequestTime('POST', Number.POSITIVE_INFINITY).leftMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('has no end for what a scheduler calls', async () => {
     const hung = never();
     expect(createRequestTime('POST', Number.POSITIVE_INFINITY).limit(hung)).toBe(hung);

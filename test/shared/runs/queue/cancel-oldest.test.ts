@@ -26,14 +26,20 @@ const admitted: Admission = { verdict: { kind: 'admitted' }, quotas: undefined }
 async function startWith(answers: readonly Admission[], cancel: () => Promise<void> = async () => undefined) {
   const left = [...answers];
   const cancelled: string[] = [];
+  const told: (number | undefined)[] = [];
+  let leftMs = 14_000;
   const started = startRun(
     {
       ...{ tenantId: 'acme', keyId: 'key', pipeline, parameters: {}, trigger: 'api' },
       ...{ actor_kind: 'key', actor: 'key-1', address: null, request_id: null },
       idempotencyKey: undefined,
+      leftMs: () => (leftMs -= 1_000),
     },
     {
-      admit: async () => left.shift() ?? admitted,
+      admit: async (_tenantId, _candidate, withinMs) => {
+        told.push(withinMs);
+        return left.shift() ?? admitted;
+      },
       publishRun: async () => undefined,
       cancelOldest: (_, runId) => {
         cancelled.push(runId);
@@ -45,6 +51,7 @@ async function startWith(answers: readonly Admission[], cancel: () => Promise<vo
     },
   );
   return {
+    told: () => told,
     cancelled,
     outcome: await started.then(
       () => 'started',
@@ -55,13 +62,16 @@ async function startWith(answers: readonly Admission[], cancel: () => Promise<vo
 
 describe('A run that takes the place of the oldest of its pipeline', () => {
   it('is admitted once that one is cancelled', async () => {
-    expect(await startWith([refused('old'), admitted])).toEqual({ cancelled: ['old'], outcome: 'started' });
+    const { told, ...started } = await startWith([refused('old'), admitted]);
+    expect(started).toEqual({ cancelled: ['old'], outcome: 'started' });
+    // Each decision has what is left of its caller's time then.
+    expect(told()).toEqual([13_000, 12_000]);
   });
 
   it('is refused where there is none, and cancels no more than one', async () => {
-    expect(await startWith([refused()])).toEqual({ cancelled: [], outcome: full.code });
+    expect(await startWith([refused()])).toMatchObject({ cancelled: [], outcome: full.code });
     const again = [refused('old'), refused('older')];
-    expect(await startWith(again)).toEqual({ cancelled: ['old'], outcome: full.code });
+    expect(await startWith(again)).toMatchObject({ cancelled: ['old'], outcome: full.code });
   });
 
   it('takes the place of one that is gone, but not of one of which nobody knows', async () => {
