@@ -132,7 +132,10 @@ async function tryAsAsked(request: HttpRequest, deps: RunHandlerDependencies): P
 async function startAsAsked(request: HttpRequest, deps: RunHandlerDependencies): Promise<HttpReply> {
   const { run, scopes } = await readRunRequest(request, deps);
   const { tenantId, pipeline } = run;
-  const started = await startRun({ ...run, leftMs: request.leftMs }, { ...deps, cancelOldest: createCancelOldest(deps) });
+  const started = await startRun(
+    { ...run, leftMs: request.leftMs },
+    { ...deps, cancelOldest: createCancelOldest(deps) },
+  );
   const { runId, queue } = started;
   const headers = { ...started.headers, Location: `/api/v1/pipelines/runs/${runId}` };
   const body = { run_id: runId, tenant_id: tenantId, pipeline: pipeline.path, ...startOf(queue) };

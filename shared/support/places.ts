@@ -55,6 +55,8 @@ const lags = { tooLate: 100, noMore: 40 };
 /** What a piece of work takes before one has been seen, in milliseconds; how many make up the average. */
 const firstAverageMs = 1_000;
 const averaged = 10;
+/** Work that is over sooner, in milliseconds, has asked nobody: how long turns take does not follow from it. */
+const leastCountedMs = 20;
 /**
  * In milliseconds: whose turn comes within the first stands in line for it, for nobody who is refused is back sooner;
  * and who stood there for the second is refused after all. Where callers wait less than usual, both are less.
@@ -134,6 +136,13 @@ export function createPlaces(options: PlacesOptions): Places {
     return withoutStack(() => new ServiceError('unavailable', refusal, { retryAfterSeconds }));
   }
 
+  /** The mean of those that were seen, until there are many. */
+  function learnFrom(tookMs: number): void {
+    if (tookMs < leastCountedMs) return;
+    seen = Math.min(seen + 1, averaged);
+    averageMs += (tookMs - averageMs) / seen;
+  }
+
   function hold(holder: string, change: number): void {
     pieces += change;
     if (change > 0) lag.look();
@@ -150,9 +159,7 @@ export function createPlaces(options: PlacesOptions): Places {
       try {
         return await work();
       } finally {
-        // The mean of those that were seen, until there are many.
-        seen = Math.min(seen + 1, averaged);
-        averageMs += (monotonicMs() - startedAt - averageMs) / seen;
+        learnFrom(monotonicMs() - startedAt);
         hold(holder, -1);
         isStuck = false;
         letIn();

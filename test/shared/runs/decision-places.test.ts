@@ -78,6 +78,20 @@ describe('Places for decisions', () => {
     }
   });
 
+  it('does not learn from calls that are refused before a decision how soon turns come', async () => {
+    let nowMs = 0;
+    const places = createDecisionPlaces({ usual: 4, monotonicMs: () => nowMs });
+    const taking = (ms: number) => places.inPlace('acme', async () => (nowMs += ms));
+    for (let decisions = 0; decisions < 10; decisions++) await taking(2_000);
+    for (let wrong = 0; wrong < 30; wrong++) await taking(1);
+    const all = ['a', 'b', 'c', 'd'].map((tenantId) => held(places, tenantId));
+    // Two turns within a second.
+    const waiting = [held(places, 'first'), held(places, 'second')];
+    await expect(held(places, 'third').answer).rejects.toMatchObject(overloaded);
+    for (const { end } of [...all, ...waiting]) end();
+    await Promise.all([...all, ...waiting].map(({ answer }) => answer));
+  });
+
   it('lets requests of one tenant share a place, as many as go into two statements', async () => {
     const places = createDecisionPlaces({ usual: 1 });
     const all = Array.from({ length: 2_000 }, () => held(places, 'crowded'));
