@@ -28,7 +28,7 @@ export interface Wish<Answer> {
 export interface Asking {
   /** Asks at once. What is under way is ended, and its answers are not told any more. */
   readonly again: () => void;
-  /** Nothing is asked or told any more. */
+  /** Nothing is asked or told any more, even if wished. */
   readonly end: () => void;
 }
 
@@ -47,12 +47,15 @@ export function keepAsking<Answer>(wish: Wish<Answer>, around: Surroundings): As
   /** Whether more would have come, had the page been seen. */
   let isCutShort = false;
   let hasAnswered = false;
+  let isEnded = false;
 
   const pauseMs = () => {
     const everyMs = wish.everyMs();
     return isRefused ? undefined : nextAskMs({ failures, isPassing, everyMs, random: around.random() });
   };
   const send = async (isByItself: boolean) => {
+    // What was begun on a page may be done after it was left, and wish an answer that nobody waits for.
+    if (isEnded) return;
     callOff();
     own?.abort();
     const mine = new AbortController();
@@ -65,6 +68,8 @@ export function keepAsking<Answer>(wish: Wish<Answer>, around: Surroundings): As
       for await (const answer of wish.ask(mine.signal)) {
         if (own !== mine) return;
         hasAnswered = true;
+        failures = 0;
+        isRefused = false;
         wish.onAnswer(answer);
         if (around.isHidden()) mine.abort();
       }
@@ -100,6 +105,7 @@ export function keepAsking<Answer>(wish: Wish<Answer>, around: Surroundings): As
   return {
     again,
     end: () => {
+      isEnded = true;
       stopWatching();
       callOff();
       own?.abort();

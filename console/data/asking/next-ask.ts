@@ -15,6 +15,8 @@ interface LastAsk {
 
 /** How long to wait before asking again; undefined: it is not asked again by itself. Pure. */
 export function nextAskMs({ failures, isPassing, everyMs, random }: LastAsk): number | undefined {
-  if (failures === 0 || !isPassing) return everyMs;
+  if (failures === 0) return everyMs;
+  // What is refused is so again, until somebody changes something.
+  if (!isPassing) return everyMs && Math.max(everyMs, longestPauseMs);
   return Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs) * (1 - random / 4);
 }

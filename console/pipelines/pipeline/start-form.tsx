@@ -58,6 +58,8 @@ export function StartForm({ tenantId, pipeline }: StartFormProps) {
     route(runPlace(tenantId, started.run_id));
   });
   const attempt = (act: (client: Client) => void) => {
+    // The buttons keep the focus while one is busy, so both can still be pressed.
+    if (tryOut.isBusy || start.isBusy) return;
     setTried(true);
     if (errors.size === 0) asTenant(act);
   };

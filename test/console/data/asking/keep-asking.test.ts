@@ -160,6 +160,13 @@ describe('What is asked again by itself', () => {
     await last.end();
     expect([page.told, page.pauses]).toEqual([['asks'], []]);
   });
+
+  it('is not asked once it has ended, even if wished', () => {
+    const page = new Page(5_000);
+    page.asking.end();
+    page.asking.again();
+    expect([page.calls.length, page.told, page.pauses]).toEqual([1, ['asks'], []]);
+  });
 });
 
 describe('What fails', () => {
@@ -177,6 +184,16 @@ describe('What fails', () => {
     await page.last.answer('one');
     await page.last.end();
     expect(page.pauses).toEqual([5_000]);
+  });
+
+  it('is asked again soon where it breaks after an answer, however often', async () => {
+    const page = new Page();
+    for (let failure = 1; failure <= 3; failure++) {
+      await page.last.answer('one');
+      await page.last.end(broken);
+      expect(page.pauses).toEqual([2_000]);
+      await page.wait();
+    }
   });
 
   it('is asked again where it may pass, though nothing else would ask', async () => {

@@ -20,8 +20,9 @@ describe('When it is asked again', () => {
     expect(pauses.map((ms) => Math.round(ms ?? 0))).toEqual([60_000, 52_500, 45_015]);
   });
 
-  it('after a refusal only where the page looks again anyway', () => {
+  it('after a refusal only where the page looks again anyway, and seldom', () => {
     expect(nextAskMs({ failures: 3, isPassing: false, everyMs: undefined, random: 0 })).toBeUndefined();
-    expect(nextAskMs({ failures: 3, isPassing: false, everyMs: 15_000, random: 0 })).toBe(15_000);
+    expect(nextAskMs({ failures: 3, isPassing: false, everyMs: 15_000, random: 0 })).toBe(60_000);
+    expect(nextAskMs({ failures: 3, isPassing: false, everyMs: 90_000, random: 0 })).toBe(90_000);
   });
 });
