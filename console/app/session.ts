@@ -78,8 +78,7 @@ function clientWith(given: GivenKey, life: Life, onRefusedKey: () => void): Clie
 }
 
 /** Whose key it is. Throws an ApiProblem if it is nobody's. */
-async function identify(given: GivenKey): Promise<Session> {
-  const life = { isOver: false };
+async function identify(given: GivenKey, life: Life): Promise<Session> {
   const api = clientWith(given, life, () => {
     if (session.value?.api !== api) return;
     endSession(
@@ -101,15 +100,20 @@ async function identityOf(api: Client): Promise<Identity> {
 /**
  * Signs in. The key stays in memory; in sessionStorage, which ends with the tab, only if asked.
  * Throws an ApiProblem if the key is nobody's.
+ * @param life another than the session's, unless that only goes on with another key
  */
-export async function signIn(given: GivenKey, isKept: boolean): Promise<void> {
-  const found = await identify(given);
+export async function signIn(
+  given: GivenKey,
+  isKept: boolean,
+  life: Life = { isOver: false },
+): Promise<void> {
+  const found = await identify(given, life);
   forgetAnswers();
   if (isKept && given !== undefined) sessionStorage.setItem(storedUnder, JSON.stringify(given));
   else sessionStorage.removeItem(storedUnder);
   notSignedIn.value = undefined;
   if (given === undefined) needsNoKey.value = true;
-  if (session.value !== undefined) session.value.life.isOver = true;
+  if (session.value !== undefined && session.value.life !== life) session.value.life.isOver = true;
   session.value = found;
 }
 
@@ -168,7 +172,12 @@ export function isOwnKey(keyId: string): boolean {
 
 /** Goes on with another key of the same tenant, such as the one that replaces the session's. */
 export const replaceOwnKey = (key: string): Promise<void> =>
-  signIn({ kind: 'tenant', key }, sessionStorage.getItem(storedUnder) !== null);
+  signIn(
+    { kind: 'tenant', key },
+    sessionStorage.getItem(storedUnder) !== null,
+    // What is under way is the same tenant's.
+    currentSession().life,
+  );
 
 /** Lets an admin start runs of a tenant as the tenant does, until the session ends. */
 export function rememberTenantKey(tenantId: string, key: string): void {

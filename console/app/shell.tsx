@@ -91,7 +91,9 @@ function keepFocus(event: FocusEvent): void {
   const places = event.composedPath();
   setTimeout(() => {
     if (document.activeElement !== document.body || places[0] === undefined || isThere(places[0])) return;
-    const place = places.find((each) => isThere(each) && each.matches('dialog, section:not(.table-frame), main'));
+    const place = places.find(
+      (each) => isThere(each) && each.matches('dialog, section:not(.table-frame), main'),
+    );
     if (!isThere(place)) return;
     const heading = place.querySelector<HTMLElement>('h2') ?? place;
     heading.tabIndex = -1;

@@ -22,6 +22,7 @@ export function withPageBelow<Item>(
 
 /**
  * The list with its newest part as it is now: what has left it is gone, what stands below it stays.
+ * Where it does not reach down to the list, what is between is not known, and the list begins anew with it.
  * @param top the newest part of the list, asked for anew
  */
 export function withNewTop<Item>(
@@ -34,7 +35,7 @@ export function withNewTop<Item>(
   // The list is in order, and long: what comes behind the first below is below, too.
   const end = placeOf(last);
   const first = list.rows.findIndex((item) => placeOf(item) < end);
-  return first < 0 ? top : { rows: [...top.rows, ...list.rows.slice(first)], next: list.next };
+  return first <= 0 ? top : { rows: [...top.rows, ...list.rows.slice(first)], next: list.next };
 }
 
 /** The list with the rows of before where they are the same: `before` itself where nothing is new. */
@@ -69,6 +70,13 @@ export function pauseOf({ isLive, liveMs, stillMs, unchanged }: Looking): number
   const longest = isLive ? longestLiveMs : longestStillMs;
   return Math.min(pauseMs * 2 ** unchanged, Math.max(pauseMs, longest));
 }
+
+/** Whether what was asked for anew reaches down to the list, so that nothing is missing between them. */
+export const reaches = <Item>(list: ListPage<Item>, top: ListPage<Item>, placeOf: PlaceOf<Item>): boolean => {
+  const [first] = list.rows;
+  const last = top.rows.at(-1);
+  return first === undefined || last === undefined || placeOf(first) >= placeOf(last);
+};
 
 /** Whether something below what was asked for anew may still change. */
 export const isLiveBelow = <Item>(

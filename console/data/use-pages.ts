@@ -5,6 +5,7 @@ import {
   type ListPage,
   type PlaceOf,
   pauseOf,
+  reaches,
   withKept,
   withNewTop,
   withPageBelow,
@@ -40,6 +41,8 @@ interface LiveOptions<Row> {
   readonly liveMs: number;
   /** The same where nothing in the list is live. */
   readonly stillMs: number;
+  /** Whether rows may come into the list below others, such as a run that began before them and has ended. */
+  readonly areLate?: boolean;
 }
 
 /** What was asked for so far, and in how many pages. */
@@ -51,7 +54,7 @@ interface Below {
   readonly problem: ShownProblem | undefined;
 }
 
-/** So many of the newest pages are asked for again, where what is live reaches so far down. */
+/** So many of the newest pages are asked for again, where what may have changed reaches so far down. */
 const mostTopPages = 4;
 
 /**
@@ -68,6 +71,8 @@ export function usePages<Row>(
   const wanted = useRef<{ readonly name: string } | undefined>(undefined);
   const opened = useRef('');
   const unchanged = useRef(0);
+  /** Whether somebody has opened the list, or seen it again: then all that is shown is asked for anew. */
+  const isWished = useRef(true);
   const [below, setBelow] = useState<Below>({ name, isBusy: false, problem: undefined });
 
   const askTop = async (signal: AbortSignal, before: PagesSoFar<Row> | undefined) => {
@@ -80,9 +85,10 @@ export function usePages<Row>(
       if (before.pages === 1) return { ...top, pages: 1 };
       return { ...before, rows: rowsOfPages(top.rows, before.rows, keyOf) };
     }
-    const { placeOf, isLive } = live;
+    const { placeOf } = live;
+    const mayChange = isWished.current || live.areLate === true ? () => true : live.isLive;
     for (let pages = 1; pages < mostTopPages && top.next !== null; pages++) {
-      if (!isLiveBelow(before, top, placeOf, isLive)) break;
+      if (reaches(before, top, placeOf) && !isLiveBelow(before, top, placeOf, mayChange)) break;
       top = withPageBelow(top, await askPage(top.next, signal), placeOf);
     }
     const now = withKept(before, withNewTop(before, top, placeOf), keyOf);
@@ -125,6 +131,7 @@ export function usePages<Row>(
             unchanged: Math.max(0, unchanged.current),
           }),
     onAsk: (isByItself) => {
+      isWished.current = !isByItself;
       // Somebody looks: what comes next is awaited as at first.
       if (!isByItself) unchanged.current = -1;
     },

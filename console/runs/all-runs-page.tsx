@@ -35,7 +35,7 @@ export function AllRunsPage() {
       });
       return { rows: runs, next: next_cursor };
     },
-    { liveMs: refreshMs, stillMs: refreshMs },
+    { liveMs: refreshMs, stillMs: refreshMs, areLate: true },
   );
   return (
     <Page title="Runs of all tenants">

@@ -9,7 +9,14 @@ import { useCatalogue } from '../pipelines/use-catalogue';
 import { Choice } from '../ui/field';
 import { BulkActions } from './bulk-actions';
 import { tenantRunColumns } from './run-columns';
-import { commonFilter, nameOfFilter, runFilterOf, statusOfFilter, unfiltered } from './run-filter';
+import {
+  commonFilter,
+  endedStatusOf,
+  nameOfFilter,
+  runFilterOf,
+  statusOfFilter,
+  unfiltered,
+} from './run-filter';
 import { DayFields, StatusChoice, TypedField } from './run-filter-fields';
 import { RunsList } from './run-list';
 import { runsInPage, useRuns } from './use-runs';
@@ -43,7 +50,7 @@ export function TenantRunsPage() {
       });
       return { rows: runs, next: next_cursor };
     },
-    { liveMs, stillMs },
+    { liveMs, stillMs, areLate: endedStatusOf(filter) !== undefined },
   );
 
   const names = catalogue.answer?.pipelines.map(({ pipeline }) => pipeline) ?? [];

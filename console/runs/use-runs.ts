@@ -12,7 +12,7 @@ export const keyOfRun = ({ tenant_id, run_id }: ListedRun): string => `${tenant_
 export const useRuns = (
   name: string,
   askPage: (cursor: string | undefined, signal: AbortSignal) => Promise<ListPage<ListedRun>>,
-  pace: { readonly liveMs: number; readonly stillMs: number },
+  pace: { readonly liveMs: number; readonly stillMs: number; readonly areLate?: boolean },
 ): PagedList<ListedRun> =>
   usePages(name, askPage, {
     keyOf: keyOfRun,

@@ -2,6 +2,7 @@ import {
   isLiveBelow,
   type ListPage,
   pauseOf,
+  reaches,
   withKept,
   withNewTop,
   withPageBelow,
@@ -29,8 +30,14 @@ describe('A list that comes page by page and is asked for anew', () => {
     ['what is new comes above', list('yx', 'x'), list('zy', 'y'), 'zyx x'],
     ['what has left the newest part is gone', list('yxwv', 'v'), list('yw', 'w'), 'ywv v'],
     ['a list that fits its newest part is that', list('yxw', 'w'), list('zx', null), 'zx null'],
-    ['of a list that is all new nothing is left', list('cb', 'b'), list('zy', 'y'), 'zycb b'],
+    ['of a list that is all new nothing is left', list('cb', 'b'), list('zy', 'y'), 'zy y'],
     ['an empty answer empties the list', list('cb', 'b'), list('', null), ' null'],
+    [
+      'nothing is left out where the newest part ends with the first of the list',
+      list('yx', 'x'),
+      list('zy', 'y'),
+      'zyx x',
+    ],
     ['the end of a shorter list is that of the newest part', list('z', null), list('zy', 'y'), 'zy y'],
   ])('%s', (_, before, top, expected) => {
     expect(told(withNewTop(before, top, placeOf))).toBe(expected);
@@ -49,6 +56,13 @@ describe('A list that comes page by page and is asked for anew', () => {
     const isLive = (item: Item) => item.isLive;
     expect(isLiveBelow(list('zyXw', 'w'), list('zy', 'y'), placeOf, isLive)).toBe(true);
     expect(isLiveBelow(list('zYxw', 'w'), list('zY', 'Y'), placeOf, isLive)).toBe(false);
+  });
+
+  it('is asked for further down until the newest part and the list meet', () => {
+    expect(reaches(list('yx', 'x'), list('zy', 'y'), placeOf)).toBe(true);
+    expect(reaches(list('yx', 'x'), list('zx', 'x'), placeOf)).toBe(true);
+    expect(reaches(list('cb', 'b'), list('zy', 'y'), placeOf)).toBe(false);
+    expect(reaches(list('', null), list('zy', 'y'), placeOf)).toBe(true);
   });
 });
 
