@@ -30,7 +30,7 @@ export type AllRunsList = {
   readonly next_cursor: string | null;
 };
 export type RunsInFlight = {
-  /** When the tenants’ rows were read: half a minute ago at most. */
+  /** When the tenants’ rows were read. */
   readonly as_of: string;
   /** How many that match have a slot, or had one and are not settled yet. */
   readonly running: number;

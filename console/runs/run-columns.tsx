@@ -72,8 +72,9 @@ export const allRunColumns: readonly LongColumn<ListedRun>[] = [
   ...common.slice(2).filter(({ title }) => title !== 'Rows' && title !== 'Trigger'),
 ];
 
-/** Ids are long, and their beginnings tell them apart: the whole one is in the address and on hover. */
-export const shortId = (runId: string): string => (runId.length > 16 ? `${runId.slice(0, 13)}…` : runId);
+/** Ids begin with their time, and their ends tell them apart: the whole one is in the address and on hover. */
+export const shortId = (runId: string): string =>
+  runId.length > 16 ? `${runId.slice(0, 8)}…${runId.slice(-5)}` : runId;
 
 interface ToRunProps {
   readonly run: Pick<ListedRun, 'tenant_id' | 'run_id'>;

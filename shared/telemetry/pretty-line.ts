@@ -24,7 +24,8 @@ export function prettyLine(line: ToldLine, hasColours: boolean): string | undefi
   if (fields.event === 'request' && /^POST \/(?!api\/)\S* 2/.test(message)) return undefined;
   const style = (how: Style, text: string) => (hasColours ? styleText(how, text) : text);
   const problem = severity === 'WARNING' || severity === 'ERROR' ? `${severity} ` : '';
-  const run = labels.run === undefined || fields.event === 'request' ? undefined : labels.run.slice(0, 8);
+  // Ids begin with the time: their ends tell those of one minute apart.
+  const run = labels.run === undefined || fields.event === 'request' ? undefined : labels.run.slice(-8);
   const about = run === undefined ? [] : [`${labels.tenant ?? ''} ${labels.pipeline ?? ''}`.trim(), run];
   const parts = [...about, ...figuresOf(fields)].filter((part) => part !== '');
   return [

@@ -115,19 +115,19 @@ describe('A log line for people', () => {
       'DEBUG',
       'Run started',
       { event: 'run_started', ...run },
-      /^[\d:]{8} {2}Run started {2}acme a\/b\/c · 01234567\n$/,
+      /^[\d:]{8} {2}Run started {2}acme a\/b\/c · 23456789\n$/,
     ],
     [
       'DEBUG',
       "Step 'load' COMPLETED",
       { event: 'step_ended', ...run, duration_ms: 1250, rows_written: 3, bytes_billed: 10_000_000 },
-      /Step 'load' COMPLETED {2}acme a\/b\/c · 01234567 · 1\.3 s · 3 rows · 10 MB billed\n$/,
+      /Step 'load' COMPLETED {2}acme a\/b\/c · 23456789 · 1\.3 s · 3 rows · 10 MB billed\n$/,
     ],
     [
       'WARNING',
       'Run FAILED',
       { event: 'run_ended', ...run, duration_ms: 7, error_code: 'check_failed', error_message: 'It failed.' },
-      /^[\d:]{8} {2}WARNING Run FAILED {2}acme a\/b\/c · 01234567 · 7 ms · check_failed · It failed\.\n$/,
+      /^[\d:]{8} {2}WARNING Run FAILED {2}acme a\/b\/c · 23456789 · 7 ms · check_failed · It failed\.\n$/,
     ],
     ['ERROR', 'Broken', { error: 'a\nb' }, /^[\d:]{8} {2}ERROR Broken {2}\n {9}a\n {9}b\n$/],
   ] as const)('%s %s', (severity, message, fields, expected) => {

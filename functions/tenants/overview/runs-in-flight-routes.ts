@@ -36,10 +36,9 @@ export function runsInFlightRoutes({ tenantRows, ...deps }: RunsInFlightDependen
           runsInFlightQuerySchema,
           request.query,
         );
-        const rows = await tenantRows.newest();
+        const rows = await (tenant === undefined ? tenantRows.newest() : tenantRows.ofTenant(tenant));
         const matching = longestInFlight(rows.tenants).filter(
           (run) =>
-            (tenant === undefined || run.tenant_id === tenant) &&
             (status === undefined || run.status === status) &&
             (pipeline === undefined || run.pipeline === pipeline),
         );

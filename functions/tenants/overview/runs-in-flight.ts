@@ -12,11 +12,19 @@ type ShownRunInFlight = ReturnType<typeof runsOf>[number];
 export const placeInFlightSchema = z.tuple([z.iso.datetime(), tenantIdSchema, runIdSchema]);
 type PlaceInFlight = z.infer<typeof placeInFlightSchema>;
 
-/** Pure. All runs in flight, those first that have waited, or have had their slot, the longest. */
-export const longestInFlight = (tenants: readonly ReadTenant[]): readonly ShownRunInFlight[] =>
-  tenants
+/** Of each reading. There may be very many runs, and a reading is shown more often than it is made. */
+const shown = new WeakMap<readonly ReadTenant[], readonly ShownRunInFlight[]>();
+
+/** All runs in flight, those first that have waited, or have had their slot, the longest; put in order once. */
+export function longestInFlight(tenants: readonly ReadTenant[]): readonly ShownRunInFlight[] {
+  const known = shown.get(tenants);
+  if (known !== undefined) return known;
+  const runs = tenants
     .flatMap(runsOf)
     .sort((one, other) => (isBeforeInFlight(placeInFlight(one), placeInFlight(other)) ? -1 : 1));
+  shown.set(tenants, runs);
+  return runs;
+}
 
 export const placeInFlight = ({ since, tenant_id, run_id }: ShownRunInFlight): PlaceInFlight => [
   since,
@@ -25,9 +33,12 @@ export const placeInFlight = ({ since, tenant_id, run_id }: ShownRunInFlight): P
 ];
 
 /** Times of one form and ids have the order of their texts. */
-export function isBeforeInFlight(one: PlaceInFlight, other: PlaceInFlight): boolean {
-  const at = one.findIndex((part, index) => part !== other[index]);
-  return at >= 0 && String(one[at]) < String(other[at]);
+export function isBeforeInFlight(
+  [since, tenantId, runId]: PlaceInFlight,
+  [otherSince, otherTenantId, otherRunId]: PlaceInFlight,
+): boolean {
+  if (since !== otherSince) return since < otherSince;
+  return tenantId === otherTenantId ? runId < otherRunId : tenantId < otherTenantId;
 }
 
 function runsOf({ tenantId, tenant }: ReadTenant) {

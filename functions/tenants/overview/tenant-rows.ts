@@ -26,10 +26,12 @@ export interface TenantRows {
 }
 
 export interface ReadTenantRows {
-  /** Half a minute old at most. */
+  /** Half a minute old at most, but where reading them takes long. */
   readonly recent: () => Promise<TenantRows>;
   /** As new as the pace of reading allows: five seconds old at most where the tenants are few. */
   readonly newest: () => Promise<TenantRows>;
+  /** This tenant's alone, as it is now. */
+  readonly ofTenant: (tenantId: string) => Promise<TenantRows>;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface ReadTenantRows {
 export const mostTenantsRead = 500;
 const readsPerSecond = 80;
 const readAtOnce = 32;
-/** They are read again after so long, in milliseconds. */
+/** They are read again after so long, in milliseconds; where reading takes long, after so long a rest at most. */
 const keptMs = 30_000;
 const newestKeptMs = 5_000;
 /** However often they are asked for, most of the time the pace of reading is left to other calls. */
@@ -66,9 +68,12 @@ export function createReadTenantRows(deps: TenantRowsDependencies): ReadTenantRo
   };
   // The first tenant is waited for.
   const kept = createKept(read, keptMs, clock, ({ tenants }) => tenants.length > 0);
+  const newestMs = () => Math.max(newestKeptMs, tookMs + Math.min(keptMs, tookMs * restsPerReading));
   return {
-    recent: () => kept(),
-    newest: () => kept(Math.min(keptMs, Math.max(newestKeptMs, tookMs * (1 + restsPerReading)))),
+    recent: () => kept(Math.max(keptMs, newestMs())),
+    newest: () => kept(newestMs()),
+    ofTenant: (tenantId) =>
+      readNow({ ...deps, listTenantPage: async () => ({ tenantIds: [tenantId], nextPageToken: undefined }) }),
   };
 }
 

@@ -18,6 +18,19 @@ describe('A reading that is kept', () => {
     expect(await ask()).toBe(2);
   });
 
+  it('is under way once at a time, however long it takes', async () => {
+    const ends: (() => void)[] = [];
+    const ask = keptOf(() => new Promise((resolve) => ends.push(() => resolve(++reads))));
+    const first = ask();
+    ms = 5_000;
+    const second = ask();
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+    void ask();
+    expect(ends).toHaveLength(2);
+  });
+
   it('is made again after it failed', async () => {
     const ask = keptOf(async () => {
       if (++reads === 1) throw new Error('away');

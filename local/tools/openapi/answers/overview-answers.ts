@@ -83,7 +83,7 @@ export const overviewAnswers = {
       .describe('Messages about runs that were delivered in vain in these hours. null: they are not kept.'),
   }),
   RunsInFlight: z.strictObject({
-    as_of: time.describe('When the tenants’ rows were read: half a minute ago at most.'),
+    as_of: time.describe('When the tenants’ rows were read.'),
     running: count.describe('How many that match have a slot, or had one and are not settled yet.'),
     queued: count.describe('How many that match wait for one.'),
     tenants: z.strictObject({

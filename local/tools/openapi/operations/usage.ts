@@ -85,7 +85,7 @@ export const usageOperations: readonly OperationText[] = [
     tag: 'Runs of all tenants',
     summary: 'What runs and what waits now over all tenants, the longest first',
     description:
-      'By the rows of 500 tenants at most, which are read free of charge: five seconds old where the tenants are few, half a minute at most. Without parameters, which are the tenant’s.',
+      'By the rows of 500 tenants at most, which are read free of charge: five seconds old where the tenants are few, half a minute where they are many. With `tenant`, by that one’s row alone, as it is now. Without parameters, which are the tenant’s.',
     query: {
       tenant: { description: 'Runs of this tenant only.', schema: { type: 'string' } },
       status: {

@@ -132,7 +132,8 @@ export const describeOverview = (theCloud: () => TestCloud) =>
 
       const few = await get(`runs/in-flight?status=QUEUED&pipeline=${dryrun}`);
       expect(few.body).toMatchObject({ running: 0, queued: 1, runs: [{ run_id: 'busy-7' }] });
-      expect((await get('runs/in-flight?tenant=other')).body).toMatchObject({ runs: [], next_cursor: null });
+      const other = await get('runs/in-flight?tenant=other');
+      expect(other.body).toMatchObject({ runs: [], next_cursor: null, tenants: { read: 1 } });
       expect((await get('runs/in-flight?status=COMPLETED')).status).toBe(400);
       expect((await get('runs/in-flight?cursor=WyJ4Il0')).status).toBe(400);
       expect((await get('runs/in-flight', withKey(key))).status).toBe(401);

@@ -42,7 +42,7 @@ function world(tenantIds: readonly string[], rowMs = 0) {
     await tenantRows.newest();
     return asked.length;
   };
-  return { broken, lines, readOverview, askedAfter, rowsAfter };
+  return { broken, lines, readOverview, askedAfter, rowsAfter, tenantRows, asked };
 }
 
 describe('The overview', () => {
@@ -92,6 +92,22 @@ describe('The overview', () => {
     // It took 3 s: so they are kept for 15 s from its beginning.
     expect(await rowsAfter(11_999)).toBe(0);
     expect(await rowsAfter(1)).toBe(2);
+  });
+
+  it('rests for half a minute where reading them takes longer than that', async () => {
+    const { rowsAfter, askedAfter } = world(['acme', 'other'], 20_000);
+    expect(await rowsAfter(0)).toBe(2);
+    expect(await rowsAfter(29_999)).toBe(0);
+    expect(await askedAfter(0)).not.toContain('row');
+    expect(await rowsAfter(1)).toBe(2);
+  });
+
+  it('has the row of one tenant that is asked for, be it the last of many', async () => {
+    const tenantIds = Array.from({ length: 501 }, (_, index) => `tenant_${index}`);
+    const { tenantRows, asked } = world(tenantIds);
+    const { tenants, isMore } = await tenantRows.ofTenant('tenant_500');
+    expect(tenants.map(({ tenantId }) => tenantId)).toEqual(['tenant_500']);
+    expect([isMore, asked.length]).toEqual([false, 1]);
   });
 
   it('looks again at once where there is no tenant yet', async () => {
