@@ -1,4 +1,4 @@
-// In short: ../../properties/openapi/openapi.test.ts
+// In short: ../../functions/tenants/api-keys.test.ts
 import { describeFuzz } from './fuzz';
 
 /** As many as there is time for in CI; FUZZ_REQUESTS asks for more, such as 10,000. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTables } from '../../../shared/definitions/tables';
 import { hashApiKey, tenantOfApiKey } from '../../../shared/tenants/rules/api-key';
+import { casesInShort, itAtLength } from '../../support/cases/at-length';
 import { call, onboard, startTestCloud, type TestCloud } from '../../support/local-cloud';
 import { onboardingsOf } from '../support/onboardings';
 
@@ -92,19 +93,21 @@ describe('Onboarding', () => {
     expect(await dryrun('least_001', String(body.api_key))).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it.each([
-    ['FREE', 100, 5],
-    ['STARTER', 500, 5],
-    ['PROFESSIONAL', 2000, 10],
-    ['ENTERPRISE', null, null],
-  ])('gives tier %s its quotas', async (subscription_tier, monthly, concurrent) => {
+  it.each(
+    casesInShort<readonly [string, number | null, number | null]>(3, [
+      ['FREE', 100, 5],
+      ['STARTER', 500, 5],
+      ['PROFESSIONAL', 2000, 10],
+      ['ENTERPRISE', null, null],
+    ]),
+  )('gives tier %s its quotas', async (subscription_tier, monthly, concurrent) => {
     const tenantId = `tier_${subscription_tier}`;
     const quotas = { max_pipelines_per_month: monthly, max_concurrent_pipelines: concurrent };
     expect((await post(tenantId, { subscription_tier })).body).toMatchObject(quotas);
     expect(await tenantRows(tenantId)).toMatchObject([{ subscription_tier, ...quotas }]);
   });
 
-  it('takes null as unlimited, 0 as none, and the tier’s value for what is left out', async () => {
+  itAtLength('takes null as unlimited, 0 as none, and the tier’s value for what is left out', async () => {
     await post('explicit_null', { subscription_tier: 'FREE', max_pipelines_per_month: null });
     expect(await tenantRows('explicit_null')).toMatchObject([
       { max_pipelines_per_month: null, max_concurrent_pipelines: 5 },
@@ -138,7 +141,7 @@ describe('Onboarding', () => {
     expect(await dryrun('existing', apiKey)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('refuses an id that differs from a tenant’s by case only, and makes nothing', async () => {
+  itAtLength('refuses an id that differs from a tenant’s by case only, and makes nothing', async () => {
     await onboard(cloud.url, 'Two_Cases');
     for (const flags of [{}, { force_recreate_dataset: true }]) {
       expect(await post('two_cases', flags)).toMatchObject({

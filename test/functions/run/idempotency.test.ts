@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { casesInShort, itAtLength } from '../../support/cases/at-length';
 import { call, query, withKey } from '../../support/local-cloud';
 import { type Backends, dryrun, schemasWith, startBackends } from '../support/backends';
 import { type Instance, push, startRunInstance, startWorkerInstance } from '../support/instances';
@@ -6,7 +7,6 @@ import { type Instance, push, startRunInstance, startWorkerInstance } from '../s
 /** A week before the end of a month of 30 days. */
 const now = new Date('2026-11-24T00:00:00Z');
 const secondsLeft = String(7 * 86_400);
-
 const withDefaults = `
 description: For tests.
 timeout_seconds: 60
@@ -43,7 +43,6 @@ describe('The run function', () => {
     await backends.close();
     rmSync(schemas, { recursive: true });
   });
-
   interface Ask {
     readonly key?: string;
     readonly pipeline?: string;
@@ -101,7 +100,6 @@ describe('The run function', () => {
       const worker = await startWorkerInstance({ bigqueryUrl: backends.bigquery.url, now: () => now });
       expect((await push(worker, 'over', String(first.body.run_id))).status).toBe(204);
       expect(await backends.usage('over')).toMatchObject({ ever: 1, slots: [] });
-
       const again = await ask('over', apiKey, { key: 'order-1', at: 1 });
       expect(again).toMatchObject({ status: 202, body: first.body });
       expect(await ask('over', apiKey, { key: 'order-1', body: {}, at: 0 })).toMatchObject({ status: 202 });
@@ -121,7 +119,7 @@ describe('The run function', () => {
       expect(another).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
     });
 
-    it('decides anew on a request that was refused: its key is not used up', async () => {
+    itAtLength('decides anew on a request that was refused: its key is not used up', async () => {
       const apiKey = await onboard('refused', { max_concurrent_pipelines: 1 });
       await backends.hold('refused', ['held'], { now });
       expect(await ask('refused', apiKey, { key: 'order-1' })).toMatchObject({ status: 429 });
@@ -132,13 +130,15 @@ describe('The run function', () => {
     });
 
     const pipeline = 'test/example/with_defaults';
-    it.each<[string, Ask]>([
-      ['other parameters', { pipeline, body: { source: 'b' } }],
-      ['a default changed', { pipeline, body: { source: 'a', limit: 11 } }],
-      ['a default given', { pipeline, body: { source: 'a', limit: 10 } }],
-      ['a null given', { pipeline, body: { source: 'a', day: null } }],
-      ['another pipeline', { pipeline: dryrun }],
-    ])('refuses another request under the same key: %s', async (what, other) => {
+    it.each(
+      casesInShort<readonly [string, Ask]>(4, [
+        ['other parameters', { pipeline, body: { source: 'b' } }],
+        ['a default changed', { pipeline, body: { source: 'a', limit: 11 } }],
+        ['a default given', { pipeline, body: { source: 'a', limit: 10 } }],
+        ['a null given', { pipeline, body: { source: 'a', day: null } }],
+        ['another pipeline', { pipeline: dryrun }],
+      ]),
+    )('refuses another request under the same key: %s', async (what, other) => {
       const tenantId = `reused_${what.replaceAll(' ', '_')}`;
       const apiKey = await onboard(tenantId);
       const first = await ask(tenantId, apiKey, { key: 'k', pipeline, body: { source: 'a' } });
@@ -161,7 +161,7 @@ describe('The run function', () => {
       expect(await backends.usage('race')).toMatchObject({ ever: 1 });
     });
 
-    it('ignores the order of parameters', async () => {
+    itAtLength('ignores the order of parameters', async () => {
       const apiKey = await onboard('same');
       const bodies = [
         { source: 'a', limit: 10, day: null },
@@ -207,11 +207,13 @@ describe('The run function', () => {
       expect(first.body.run_id).not.toBe(second.body.run_id);
     });
 
-    it.each([
-      ['too long', 'x'.repeat(256)],
-      ['with a space inside', 'a b'],
-      ['empty', ''],
-    ])('that is %s is refused: 400', async (_what, key) => {
+    it.each(
+      casesInShort(3, [
+        ['too long', 'x'.repeat(256)],
+        ['with a space inside', 'a b'],
+        ['empty', ''],
+      ]),
+    )('that is %s is refused: 400', async (_what, key) => {
       const apiKey = await onboard(`bad_key_${key.length}`);
       const refused = await ask(`bad_key_${key.length}`, apiKey, { key });
       expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
@@ -219,7 +221,7 @@ describe('The run function', () => {
       expect(await backends.usage(`bad_key_${key.length}`)).toMatchObject({ ever: 0 });
     });
 
-    it('starts a new run each time if there is none', async () => {
+    itAtLength('starts a new run each time if there is none', async () => {
       const apiKey = await onboard('without');
       const answers = [await ask('without', apiKey), await ask('without', apiKey)];
       expect(answers[0]?.body.run_id).not.toBe(answers[1]?.body.run_id);
@@ -274,7 +276,7 @@ describe('The run function', () => {
       expect(policyOf(refused)).toEqual([policy, `"monthly";r=0;t=${secondsLeft}`, secondsLeft]);
     });
 
-    it('with a refusal under a used key, and to a suspended tenant', async () => {
+    itAtLength('with a refusal under a used key, and to a suspended tenant', async () => {
       const apiKey = await onboard('told_too', {
         max_pipelines_per_month: 5,
         max_concurrent_pipelines: null,
@@ -289,7 +291,7 @@ describe('The run function', () => {
       expect([inactive.status, inactive.headers.get('ratelimit')]).toEqual([403, limit]);
     });
 
-    it('but says nothing about unlimited quotas', async () => {
+    itAtLength('but says nothing about unlimited quotas', async () => {
       const apiKey = await onboard('unlimited');
       expect(policyOf(await ask('unlimited', apiKey))).toEqual([null, null, null]);
     });

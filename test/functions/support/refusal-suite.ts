@@ -27,7 +27,10 @@ const json = { 'Content-Type': 'application/json' };
 const oneMegabyte = 1_000_000;
 const keyMessage = 'A valid API key is required in the X-API-Key header';
 
-/** Of the forms of requests those to each `part`-th endpoint only; keys are tried at every one. */
+/**
+ * Every endpoint is asked with no key, another tenant's, one of another scope, and what is not the admin's; each
+ * `part`-th also with all other invalid keys and tokens, by a viewer, and in all wrong forms.
+ */
 export const describeRefusals = (part: number): void =>
   describe('Every endpoint refuses', () => {
     const some = <Row>(rows: readonly Row[]) => rows.filter((_, index) => index % part === 0);
@@ -80,6 +83,7 @@ export const describeRefusals = (part: number): void =>
         };
         const withoutKey = await tell(undefined);
         expect(refused.invalid.size).toBe(12);
+        if (!some(table).some(([, known]) => known === endpoint)) return;
         for (const key of refused.invalid.values()) expect(await tell(key)).toEqual(withoutKey);
       });
 
@@ -101,7 +105,7 @@ export const describeRefusals = (part: number): void =>
       expect([...told]).toEqual(['The admin key is required in the X-Admin-Key header']);
     });
 
-    it.each(where(({ who }) => who !== 'tenant'))(
+    it.each(some(where(({ who }) => who !== 'tenant')))(
       '%s by a viewer: 403, but to read',
       async (_name, endpoint) => {
         const headers = { ...json, 'X-Admin-Key': furtherAdmins.viewer };
@@ -151,7 +155,7 @@ export const describeRefusals = (part: number): void =>
       },
     );
 
-    it.each(where(({ who }) => who !== 'admin'))(
+    it.each(some(where(({ who }) => who !== 'admin')))(
       '%s with a token that is invalid, or may not do it: 401 or 403',
       async (_name, endpoint) => {
         for (const [token, refusal] of refusedTokens(endpoint)) {
@@ -162,17 +166,16 @@ export const describeRefusals = (part: number): void =>
     );
 
     // The audit log and operations outlive tenants.
-    it.each(where(({ who, path }) => who !== 'tenant' && /\{tenant\}(?!\/audit|\/operations)/.test(path)))(
-      '%s for a tenant that is not there: 404',
-      async (_name, endpoint) => {
-        for (const nobody of ['nobody', '__proto__', 'constructor', 'INFORMATION_SCHEMA']) {
-          const path = at(endpoint, nobody);
-          const asked = path + endpoint.query.replace('{tenant}', nobody);
-          const answer = await ask(endpoint, { path: asked, headers: { ...json, ...asAdmin } });
-          expectProblem(answer, path, { status: 404, code: 'tenant_not_found', detail: `'${nobody}'` });
-        }
-      },
-    );
+    it.each(
+      some(where(({ who, path }) => who !== 'tenant' && /\{tenant\}(?!\/audit|\/operations)/.test(path))),
+    )('%s for a tenant that is not there: 404', async (_name, endpoint) => {
+      for (const nobody of ['nobody', '__proto__', 'constructor', 'INFORMATION_SCHEMA']) {
+        const path = at(endpoint, nobody);
+        const asked = path + endpoint.query.replace('{tenant}', nobody);
+        const answer = await ask(endpoint, { path: asked, headers: { ...json, ...asAdmin } });
+        expectProblem(answer, path, { status: 404, code: 'tenant_not_found', detail: `'${nobody}'` });
+      }
+    });
 
     it.each(some(table))('%s at a similar path: 404', async (_name, endpoint) => {
       for (const path of [`${at(endpoint, 'acme')}/more/of/it`, `/${at(endpoint, 'acme')}`]) {

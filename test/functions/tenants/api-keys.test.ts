@@ -1,6 +1,7 @@
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
 import { systemClock } from '../../../shared/support/clock';
 import { createKeyUses } from '../../../shared/tenants/key-uses';
+import { describeDocument } from '../../properties/openapi/openapi-property';
 import {
   adminKey,
   asAdmin,
@@ -249,5 +250,7 @@ describe('API keys', () => {
     expect((await ask('GET', 'expiring', undefined, withKey(apiKey))).status).toBe(401);
   });
 
+  // Of the whole interface; at length in test/properties/openapi.
+  describeDocument(30, () => cloud);
   describeAuditLog(() => cloud);
 });

@@ -1,3 +1,4 @@
+import { itAtLength } from '../../support/cases/at-length';
 import {
   call,
   endOfRun,
@@ -28,7 +29,6 @@ describe('Tenant administration', () => {
     await receiver?.close();
     delete process.env.HTTP_STEP_LOCAL;
   });
-
   const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
     call(cloud.url, method, `/api/v1/tenants/${path}`, { body, headers: headers ?? {} });
   const run = (tenantId: string, apiKey: string) =>
@@ -109,7 +109,7 @@ describe('Tenant administration', () => {
     expect((await ask('GET', 'nobody/export')).status).toBe(404);
   });
 
-  it('changes either quota, the tier, or all of them; null is unlimited', async () => {
+  itAtLength('changes either quota, the tier, or all of them; null is unlimited', async () => {
     await onboard(cloud.url, 'quotas');
     const change = async (body: unknown) => {
       const answer = await ask('PATCH', 'quotas/quotas', body);
@@ -154,7 +154,7 @@ describe('Tenant administration', () => {
     expect((await ask('GET', 'of_tier')).body).toMatchObject({ quotas: { ...quotas, alert_at_percent } });
   });
 
-  it('tells which own quotas a tier overwrites, or keeps them', async () => {
+  itAtLength('tells which own quotas a tier overwrites, or keeps them', async () => {
     await onboard(cloud.url, 'overrides', { max_pipelines_per_month: 700 });
     const change = async (body: unknown) => (await ask('PATCH', 'overrides/quotas', body)).body;
     expect(await change({ max_bytes_billed_per_month: 9 })).toMatchObject({ overwritten: {} });
@@ -286,7 +286,7 @@ describe('Tenant administration', () => {
     expect((await ask('POST', 'suspended/activate')).status).toBe(200);
   });
 
-  it('lets a suspended tenant’s run in flight end, and counts it', async () => {
+  itAtLength('lets a suspended tenant’s run in flight end, and counts it', async () => {
     const apiKey = await onboard(cloud.url, 'in_flight');
     const { body } = await run('in_flight', apiKey);
     await ask('POST', 'in_flight/suspend', { reason: 'unpaid' });

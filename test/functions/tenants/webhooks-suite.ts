@@ -1,5 +1,6 @@
 import { createPublishTenantEvents } from '../../../shared/google/pubsub/publish-tenant-events';
 import { apiKeyRevoked, tenantOffboarded } from '../../../shared/tenants/rules/tenant-events';
+import { itAtLength } from '../../support/cases/at-length';
 import {
   type Answer,
   call,
@@ -123,7 +124,7 @@ export const describeWebhooks = (
       }
     });
 
-    it('are changed and removed, but not by who has seen another version', async () => {
+    itAtLength('are changed and removed, but not by who has seen another version', async () => {
       const path = `hooked/webhooks/${idOf('youngest')}`;
       const seen = await ask('GET', path, acme);
       const listed = Object((await ask('GET', 'hooked/webhooks', acme)).body).webhooks;
@@ -150,7 +151,7 @@ export const describeWebhooks = (
       expect((await ask('PATCH', path, acme, { description: null })).body.etag).not.toBe(etag);
     });
 
-    it('of somebody who had the id of the tenant before are not there', async () => {
+    itAtLength('of somebody who had the id of the tenant before are not there', async () => {
       expect((await ask('GET', 'hooked/webhooks/of-before', acme)).status).toBe(404);
       expect((await ask('POST', 'hooked/webhooks/of-before/test', acme)).status).toBe(404);
     });
@@ -213,7 +214,7 @@ export const describeWebhooks = (
       });
     });
 
-    it('follow no redirect', async () => {
+    itAtLength('follow no redirect', async () => {
       const [attempt] = await attempted('moved', 1);
       expect(attempt).toMatchObject({ status: 302, failure: 'redirected', outcome: 'retrying' });
       const failing = await eventually('the note that it fails', async () => {
@@ -257,7 +258,7 @@ export const describeWebhooks = (
       expect(unknown).toMatchObject({ status: 404, body: { code: 'delivery_not_found' } });
     });
 
-    it('are 20 a tenant at most', async () => {
+    itAtLength('are 20 a tenant at most', async () => {
       await query(
         cloud.bigquery,
         'tenant_pipelines',

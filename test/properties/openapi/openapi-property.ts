@@ -13,15 +13,18 @@ import {
 } from '../../support/local-cloud';
 import { type MadeRequest, requestsOf } from './requests';
 
-/** Sends so many requests made of openapi.json: each answer is one that it lists, in the form that it says. */
-export const describeDocument = (count: number): void =>
+/**
+ * Sends so many requests made of openapi.json: each answer is one that it lists, in the form that it says.
+ * @param theCloud one whose administrators have `adminKey`, once it runs; without it, one of its own
+ */
+export const describeDocument = (count: number, theCloud?: () => TestCloud): void =>
   describe('openapi.json', () => {
     let cloud: TestCloud;
     let keys: Readonly<Record<MadeRequest['caller'], Record<string, string>>>;
     let runId: string;
     let webhookId: string;
     beforeAll(async () => {
-      cloud = await startTestCloud({ ADMIN_API_KEY: adminKey });
+      cloud = theCloud?.() ?? (await startTestCloud({ ADMIN_API_KEY: adminKey }));
       const unlimited = { max_pipelines_per_month: null, max_concurrent_pipelines: 500 };
       const [own, other] = [
         await onboard(cloud.url, 'documented', unlimited),
@@ -39,7 +42,7 @@ export const describeDocument = (count: number): void =>
       });
       webhookId = String(hook.body.webhook_id);
     });
-    afterAll(() => cloud?.close());
+    afterAll(() => (theCloud === undefined ? cloud?.close() : undefined));
 
     async function send({ method, path, headers, body, caller }: MadeRequest): Promise<number> {
       const response = await fetch(`${cloud.url}${path}`, {

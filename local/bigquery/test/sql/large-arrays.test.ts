@@ -1,3 +1,4 @@
+import { casesInShort, itAtLength } from '../support/cases/at-length';
 import { field, scalar, type TestEngine, testEngine } from '../support/test-engine';
 
 const count = 5_000;
@@ -24,52 +25,54 @@ describe('Arrays that are larger than the engine can hold', () => {
 
   const lists = () => bench.stored('t').map(([, list]) => list);
 
-  it.each([
-    ['ARRAY_CONCAT', "ARRAY_CONCAT(list, ['new'])", ['a', 'b', 'c', 'new'], [...texts, 'new']],
-    [
-      'ARRAY_CONCAT in itself',
-      "ARRAY_CONCAT(['first'], (ARRAY_CONCAT(list, ['new'])), [])",
-      ['first', 'a', 'b', 'c', 'new'],
-      ['first', ...texts, 'new'],
-    ],
-    [
-      'a query, in its order',
-      'ARRAY(SELECT item FROM UNNEST(t.list) AS item WITH OFFSET AS place ORDER BY place DESC)',
-      ['c', 'b', 'a'],
-      texts.toReversed(),
-    ],
-    [
-      'some of its own elements, by a join',
-      'ARRAY(SELECT item FROM UNNEST(t.list) AS item WITH OFFSET AS place LEFT JOIN (SELECT "b" AS b) ON item = b WHERE b IS NULL ORDER BY place)',
-      ['a', 'c'],
-      texts,
-    ],
-    [
-      'some of its own elements, after others',
-      "ARRAY_CONCAT(['first'], ARRAY(SELECT item FROM UNNEST(list) AS item WITH OFFSET WHERE offset < 2 ORDER BY offset DESC), IFNULL(list, []))",
-      ['first', 'b', 'a', 'a', 'b', 'c'],
-      ['first', texts[1], texts[0], ...texts],
-    ],
-    [
-      'elements in the order of the first column',
-      'ARRAY(SELECT item FROM UNNEST(list) AS item WITH OFFSET AS place ORDER BY 1 DESC)',
-      ['c', 'b', 'a'],
-      texts.toReversed(),
-    ],
-    [
-      'an element that another name stands for',
-      'ARRAY(SELECT item AS place FROM UNNEST(list) AS item WITH OFFSET AS place ORDER BY item DESC)',
-      ['c', 'b', 'a'],
-      texts.toReversed(),
-    ],
-    [
-      'a query without an order',
-      "ARRAY(SELECT item FROM UNNEST(t.list) AS item WHERE item NOT LIKE '000000%')",
-      ['a', 'b', 'c'],
-      texts.slice(1),
-    ],
-    ['a part that is null', "ARRAY_CONCAT(list, IF(id = 'small', NULL, ['new']))", [], [...texts, 'new']],
-  ])('UPDATE makes them of %s', async (_, value, small, large) => {
+  it.each(
+    casesInShort<readonly [string, string, readonly unknown[], readonly unknown[]]>(3, [
+      ['ARRAY_CONCAT', "ARRAY_CONCAT(list, ['new'])", ['a', 'b', 'c', 'new'], [...texts, 'new']],
+      [
+        'ARRAY_CONCAT in itself',
+        "ARRAY_CONCAT(['first'], (ARRAY_CONCAT(list, ['new'])), [])",
+        ['first', 'a', 'b', 'c', 'new'],
+        ['first', ...texts, 'new'],
+      ],
+      [
+        'a query, in its order',
+        'ARRAY(SELECT item FROM UNNEST(t.list) AS item WITH OFFSET AS place ORDER BY place DESC)',
+        ['c', 'b', 'a'],
+        texts.toReversed(),
+      ],
+      [
+        'some of its own elements, by a join',
+        'ARRAY(SELECT item FROM UNNEST(t.list) AS item WITH OFFSET AS place LEFT JOIN (SELECT "b" AS b) ON item = b WHERE b IS NULL ORDER BY place)',
+        ['a', 'c'],
+        texts,
+      ],
+      [
+        'some of its own elements, after others',
+        "ARRAY_CONCAT(['first'], ARRAY(SELECT item FROM UNNEST(list) AS item WITH OFFSET WHERE offset < 2 ORDER BY offset DESC), IFNULL(list, []))",
+        ['first', 'b', 'a', 'a', 'b', 'c'],
+        ['first', texts[1], texts[0], ...texts],
+      ],
+      [
+        'elements in the order of the first column',
+        'ARRAY(SELECT item FROM UNNEST(list) AS item WITH OFFSET AS place ORDER BY 1 DESC)',
+        ['c', 'b', 'a'],
+        texts.toReversed(),
+      ],
+      [
+        'an element that another name stands for',
+        'ARRAY(SELECT item AS place FROM UNNEST(list) AS item WITH OFFSET AS place ORDER BY item DESC)',
+        ['c', 'b', 'a'],
+        texts.toReversed(),
+      ],
+      [
+        'a query without an order',
+        "ARRAY(SELECT item FROM UNNEST(t.list) AS item WHERE item NOT LIKE '000000%')",
+        ['a', 'b', 'c'],
+        texts.slice(1),
+      ],
+      ['a part that is null', "ARRAY_CONCAT(list, IF(id = 'small', NULL, ['new']))", [], [...texts, 'new']],
+    ]),
+  )('UPDATE makes them of %s', async (_, value, small, large) => {
     const sql = `UPDATE t SET n = n + 1, list = ${value}, id = CONCAT(id, '!') WHERE TRUE`;
     const { dmlStats } = await bench.run(sql);
     expect(dmlStats?.updatedRowCount).toBe(2);
@@ -87,7 +90,7 @@ describe('Arrays that are larger than the engine can hold', () => {
     expect(lists()).toEqual([['a', 'b', 'c'], texts]);
   });
 
-  it('the same statement again and again, also where the array is small by then', async () => {
+  itAtLength('the same statement again and again, also where the array is small by then', async () => {
     const keepFrom = (from: number) =>
       bench.run(
         'UPDATE t SET list = ARRAY(SELECT item FROM UNNEST(t.list) AS item WHERE item >= @from) WHERE id = "large"',
@@ -106,47 +109,49 @@ describe('Arrays that are longer than the engine generates', () => {
   });
   afterAll(() => bench.close());
 
-  it.each([
-    [
-      'of numbers',
-      'SELECT COUNT(*), SUM(n), MAX(n) FROM UNNEST(GENERATE_ARRAY(1, 300000)) AS n',
-      [['300000', '45000150000', '300000']],
-    ],
-    [
-      'downwards',
-      'SELECT COUNT(*), SUM(n), MIN(n) FROM UNNEST(GENERATE_ARRAY(50000, 1, -2)) AS n',
-      [['25000', '625025000', '2']],
-    ],
-    [
-      'of decimals',
-      "SELECT COUNT(*), MAX(n) FROM UNNEST(GENERATE_ARRAY(NUMERIC '0', 20000, NUMERIC '0.5')) AS n",
-      [['40001', '20000']],
-    ],
-    [
-      'in order, with places',
-      'SELECT COUNTIF(n != place + 7), COUNT(*) FROM UNNEST(GENERATE_ARRAY(7, 30000)) AS n WITH OFFSET AS place',
-      [['0', '29994']],
-    ],
-    ['by parameters', 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, @n))', [['17000']]],
-    [
-      'as a value',
-      'SELECT ARRAY_LENGTH(GENERATE_ARRAY(0, 20000)), GENERATE_ARRAY(0, 40000, 2)[OFFSET(20000)]',
-      [['20001', '40000']],
-    ],
-    [
-      'for each row',
-      'SELECT n, ARRAY_LENGTH(GENERATE_ARRAY(1, n)) FROM ends ORDER BY n',
+  it.each(
+    casesInShort<readonly [string, string, readonly unknown[]]>(3, [
       [
-        ['3', '3'],
-        ['20000', '20000'],
+        'of numbers',
+        'SELECT COUNT(*), SUM(n), MAX(n) FROM UNNEST(GENERATE_ARRAY(1, 300000)) AS n',
+        [['300000', '45000150000', '300000']],
       ],
-    ],
-    [
-      'of times',
-      "SELECT COUNT(*), MAX(t) FROM UNNEST(GENERATE_TIMESTAMP_ARRAY('2024-01-01', '2024-01-31', INTERVAL 1 MINUTE)) AS t",
-      [['43201', '1706659200000000']],
-    ],
-  ])('are generated in pieces: %s', async (_, sql, rows) => {
+      [
+        'downwards',
+        'SELECT COUNT(*), SUM(n), MIN(n) FROM UNNEST(GENERATE_ARRAY(50000, 1, -2)) AS n',
+        [['25000', '625025000', '2']],
+      ],
+      [
+        'of decimals',
+        "SELECT COUNT(*), MAX(n) FROM UNNEST(GENERATE_ARRAY(NUMERIC '0', 20000, NUMERIC '0.5')) AS n",
+        [['40001', '20000']],
+      ],
+      [
+        'in order, with places',
+        'SELECT COUNTIF(n != place + 7), COUNT(*) FROM UNNEST(GENERATE_ARRAY(7, 30000)) AS n WITH OFFSET AS place',
+        [['0', '29994']],
+      ],
+      ['by parameters', 'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, @n))', [['17000']]],
+      [
+        'as a value',
+        'SELECT ARRAY_LENGTH(GENERATE_ARRAY(0, 20000)), GENERATE_ARRAY(0, 40000, 2)[OFFSET(20000)]',
+        [['20001', '40000']],
+      ],
+      [
+        'for each row',
+        'SELECT n, ARRAY_LENGTH(GENERATE_ARRAY(1, n)) FROM ends ORDER BY n',
+        [
+          ['3', '3'],
+          ['20000', '20000'],
+        ],
+      ],
+      [
+        'of times',
+        "SELECT COUNT(*), MAX(t) FROM UNNEST(GENERATE_TIMESTAMP_ARRAY('2024-01-01', '2024-01-31', INTERVAL 1 MINUTE)) AS t",
+        [['43201', '1706659200000000']],
+      ],
+    ]),
+  )('are generated in pieces: %s', async (_, sql, rows) => {
     expect(await bench.rows(sql, [scalar('n', 'INT64', '17000')])).toEqual(rows);
   });
 

@@ -7,6 +7,7 @@ import { givenText } from '../../sql/parse/sql-text';
 import { readParameters } from '../../sql/read-parameters';
 import { lightestPlan } from '../../sql/repeats/lighter-plan';
 import type { Scope } from '../../sql/scope';
+import { casesInShort, isAtLength } from '../support/cases/at-length';
 import { memoryTableStore } from '../support/memory-table-store';
 import { sharesEngine } from '../support/shares-engine';
 import { dataset, field, row } from '../support/test-engine';
@@ -86,21 +87,23 @@ async function both(sql: string) {
 }
 
 describe('an aggregate over a window', () => {
-  it.each([
-    'SELECT id, SUM(amount) OVER () FROM t',
-    'SELECT *, COUNT(*) OVER (PARTITION BY name) AS n FROM t',
-    'SELECT id, AVG(ratio) OVER (PARTITION BY name, id) AS a, MAX(ratio) OVER () AS m FROM t WHERE id < 9',
-    'SELECT t.id, o.id AS other, COUNTIF(o.amount > 2) OVER (PARTITION BY t.name) FROM t JOIN u AS o USING (id)',
-    'SELECT id, SUM(amount) OVER (ORDER BY id) AS s FROM t',
-    'SELECT id, SUM(id) OVER (PARTITION BY name ORDER BY amount DESC, id) AS s FROM t',
-    'SELECT id, MIN(name) OVER (ORDER BY id), MAX(ratio) OVER (ORDER BY id DESC) AS m FROM t',
-    'SELECT id, COUNT(name) OVER (ORDER BY name NULLS LAST), COUNT(*) OVER (ORDER BY ratio) FROM t',
-    'SELECT id, 1 + SUM(id + 1) OVER (PARTITION BY name ORDER BY amount) AS s FROM t WHERE id IN (SELECT id FROM u)',
-    'SELECT MAX(s) FROM (SELECT SUM(id) OVER (ORDER BY amount) AS s FROM t)',
-    'SELECT DISTINCT SUM(n) OVER (ORDER BY MOD(n, 50)) FROM UNNEST(GENERATE_ARRAY(1, 500)) AS n',
-    'WITH w AS (SELECT id, amount FROM u) SELECT id, SUM(amount) OVER (ORDER BY id) FROM w',
-    'SELECT id FROM t WHERE amount > 1 QUALIFY SUM(amount) OVER (ORDER BY id) > 3 OR COUNT(*) OVER () = 0',
-  ])('gives the same as a join: %s', async (sql) => {
+  it.each(
+    casesInShort(2, [
+      'SELECT id, SUM(amount) OVER () FROM t',
+      'SELECT *, COUNT(*) OVER (PARTITION BY name) AS n FROM t',
+      'SELECT id, AVG(ratio) OVER (PARTITION BY name, id) AS a, MAX(ratio) OVER () AS m FROM t WHERE id < 9',
+      'SELECT t.id, o.id AS other, COUNTIF(o.amount > 2) OVER (PARTITION BY t.name) FROM t JOIN u AS o USING (id)',
+      'SELECT id, SUM(amount) OVER (ORDER BY id) AS s FROM t',
+      'SELECT id, SUM(id) OVER (PARTITION BY name ORDER BY amount DESC, id) AS s FROM t',
+      'SELECT id, MIN(name) OVER (ORDER BY id), MAX(ratio) OVER (ORDER BY id DESC) AS m FROM t',
+      'SELECT id, COUNT(name) OVER (ORDER BY name NULLS LAST), COUNT(*) OVER (ORDER BY ratio) FROM t',
+      'SELECT id, 1 + SUM(id + 1) OVER (PARTITION BY name ORDER BY amount) AS s FROM t WHERE id IN (SELECT id FROM u)',
+      'SELECT MAX(s) FROM (SELECT SUM(id) OVER (ORDER BY amount) AS s FROM t)',
+      'SELECT DISTINCT SUM(n) OVER (ORDER BY MOD(n, 50)) FROM UNNEST(GENERATE_ARRAY(1, 500)) AS n',
+      'WITH w AS (SELECT id, amount FROM u) SELECT id, SUM(amount) OVER (ORDER BY id) FROM w',
+      'SELECT id FROM t WHERE amount > 1 QUALIFY SUM(amount) OVER (ORDER BY id) > 3 OR COUNT(*) OVER () = 0',
+    ]),
+  )('gives the same as a join: %s', async (sql) => {
     const { columns, rows, lighterRows } = await both(sql);
     expect(lighterRows).toEqual(rows);
     expect(columns[1] ?? columns[0]).toEqual(columns[0]);
@@ -118,7 +121,7 @@ describe('an aggregate over a window', () => {
   });
 });
 
-const members = ['u', 'whole', 'empty', 'unknown'];
+const members = isAtLength ? ['u', 'whole', 'empty', 'unknown'] : ['u'];
 
 describe('a query inside an expression', () => {
   it.each([
@@ -133,33 +136,35 @@ describe('a query inside an expression', () => {
       `SELECT id, ARRAY(SELECT o.name FROM ${table} AS o WHERE o.id = t.id AND o.name IS NOT NULL) FROM t`,
       `SELECT id, name IN (SELECT name FROM ${table} AS o WHERE o.id = t.id) FROM t`,
     ]),
-    'SELECT DISTINCT * FROM t WHERE id + 1 IN (SELECT id FROM u UNION ALL SELECT 3 LIMIT 3)',
-    'SELECT * FROM t WHERE id IN (SELECT MAX(id) FROM u) OR name IN (SELECT CONCAT(name, "") FROM u)',
-    'SELECT * EXCEPT (name) FROM t WHERE id IN (SELECT id FROM u)',
-    'SELECT * EXCEPT (name) REPLACE (7 AS amount) FROM t WHERE id IN (SELECT id FROM u)',
-    'SELECT * REPLACE (7 AS amount) FROM t WHERE id IN (SELECT id FROM u)',
-    'SELECT AS STRUCT * FROM t WHERE id IN (SELECT id FROM u)',
-    'SELECT t.*, o.id AS other FROM t JOIN u AS o USING (id) WHERE id IN (SELECT id FROM whole)',
-    'SELECT tag, id FROM t, UNNEST(tags) AS tag WHERE tag IN (SELECT tag FROM u, UNNEST(tags) AS tag)',
-    'SELECT * FROM t LEFT JOIN u AS o ON o.id = t.id WHERE t.id NOT IN (SELECT id FROM whole)',
-    'SELECT name, COUNT(*) FROM t WHERE id IN (SELECT id FROM u) GROUP BY name HAVING COUNT(*) > 0',
-    'SELECT COUNTIF(id IN (SELECT id FROM u)), COUNT(*) FROM t',
-    'SELECT id, SUM(amount) OVER (PARTITION BY id IN (SELECT id FROM u) ORDER BY amount) FROM t',
-    'WITH w AS (SELECT id FROM u) SELECT * FROM t WHERE id NOT IN (SELECT id FROM w WHERE id IS NOT NULL)',
-    'SELECT * FROM t WHERE id IN (SELECT id FROM u WHERE amount > (SELECT MIN(amount) FROM whole))',
-    'SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u AS o WHERE o.id = t.id AND o.name IN (SELECT name FROM whole))',
-    'SELECT * FROM t WHERE amount > (SELECT AVG(o.amount) FROM u AS o WHERE o.id = t.id AND o.name = t.name)',
-    'SELECT id, (SELECT AS STRUCT o.* FROM u AS o WHERE o.id = t.id AND o.id = 1).name FROM t',
-    'SELECT id FROM t AS a WHERE EXISTS (SELECT 1 FROM t AS b WHERE b.id = a.id AND b.amount < a.amount)',
-    'SELECT id FROM t WHERE CASE WHEN id IN (SELECT id FROM u) THEN name = "b" ELSE id = 9 END',
-    'SELECT * FROM (SELECT * FROM t WHERE id IN (SELECT id FROM u)) WHERE name NOT IN (SELECT name FROM whole)',
-    'SELECT id FROM t WHERE id IN (SELECT id FROM u) UNION ALL SELECT id FROM u WHERE id IN (SELECT id FROM t)',
-    'WITH w AS (SELECT * FROM u) SELECT id, (SELECT MAX(amount) FROM w WHERE w.id = t.id AND w.name > "") FROM t',
-    'WITH w AS (SELECT * FROM u) SELECT id FROM w AS a WHERE EXISTS (SELECT 1 FROM w AS b WHERE b.id = a.id)',
-    'SELECT * FROM t WHERE id IN UNNEST(@ids)',
-    'SELECT * FROM t WHERE id NOT IN UNNEST(@ids) AND name <> "q"',
-    'SELECT id, id IN UNNEST(@none), id NOT IN UNNEST(@ids) FROM t',
-    'SELECT id, name NOT IN UNNEST(["a", "b", NULL]) FROM t',
+    ...casesInShort(2, [
+      'SELECT DISTINCT * FROM t WHERE id + 1 IN (SELECT id FROM u UNION ALL SELECT 3 LIMIT 3)',
+      'SELECT * FROM t WHERE id IN (SELECT MAX(id) FROM u) OR name IN (SELECT CONCAT(name, "") FROM u)',
+      'SELECT * EXCEPT (name) FROM t WHERE id IN (SELECT id FROM u)',
+      'SELECT * EXCEPT (name) REPLACE (7 AS amount) FROM t WHERE id IN (SELECT id FROM u)',
+      'SELECT * REPLACE (7 AS amount) FROM t WHERE id IN (SELECT id FROM u)',
+      'SELECT AS STRUCT * FROM t WHERE id IN (SELECT id FROM u)',
+      'SELECT t.*, o.id AS other FROM t JOIN u AS o USING (id) WHERE id IN (SELECT id FROM whole)',
+      'SELECT tag, id FROM t, UNNEST(tags) AS tag WHERE tag IN (SELECT tag FROM u, UNNEST(tags) AS tag)',
+      'SELECT * FROM t LEFT JOIN u AS o ON o.id = t.id WHERE t.id NOT IN (SELECT id FROM whole)',
+      'SELECT name, COUNT(*) FROM t WHERE id IN (SELECT id FROM u) GROUP BY name HAVING COUNT(*) > 0',
+      'SELECT COUNTIF(id IN (SELECT id FROM u)), COUNT(*) FROM t',
+      'SELECT id, SUM(amount) OVER (PARTITION BY id IN (SELECT id FROM u) ORDER BY amount) FROM t',
+      'WITH w AS (SELECT id FROM u) SELECT * FROM t WHERE id NOT IN (SELECT id FROM w WHERE id IS NOT NULL)',
+      'SELECT * FROM t WHERE id IN (SELECT id FROM u WHERE amount > (SELECT MIN(amount) FROM whole))',
+      'SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u AS o WHERE o.id = t.id AND o.name IN (SELECT name FROM whole))',
+      'SELECT * FROM t WHERE amount > (SELECT AVG(o.amount) FROM u AS o WHERE o.id = t.id AND o.name = t.name)',
+      'SELECT id, (SELECT AS STRUCT o.* FROM u AS o WHERE o.id = t.id AND o.id = 1).name FROM t',
+      'SELECT id FROM t AS a WHERE EXISTS (SELECT 1 FROM t AS b WHERE b.id = a.id AND b.amount < a.amount)',
+      'SELECT id FROM t WHERE CASE WHEN id IN (SELECT id FROM u) THEN name = "b" ELSE id = 9 END',
+      'SELECT * FROM (SELECT * FROM t WHERE id IN (SELECT id FROM u)) WHERE name NOT IN (SELECT name FROM whole)',
+      'SELECT id FROM t WHERE id IN (SELECT id FROM u) UNION ALL SELECT id FROM u WHERE id IN (SELECT id FROM t)',
+      'WITH w AS (SELECT * FROM u) SELECT id, (SELECT MAX(amount) FROM w WHERE w.id = t.id AND w.name > "") FROM t',
+      'WITH w AS (SELECT * FROM u) SELECT id FROM w AS a WHERE EXISTS (SELECT 1 FROM w AS b WHERE b.id = a.id)',
+      'SELECT * FROM t WHERE id IN UNNEST(@ids)',
+      'SELECT * FROM t WHERE id NOT IN UNNEST(@ids) AND name <> "q"',
+      'SELECT id, id IN UNNEST(@none), id NOT IN UNNEST(@ids) FROM t',
+      'SELECT id, name NOT IN UNNEST(["a", "b", NULL]) FROM t',
+    ]),
   ])('is joined, and gives the same: %s', async (sql) => {
     const { isLighter, columns, rows, lighterRows } = await both(sql);
     expect(isLighter).toBe(true);

@@ -9,6 +9,7 @@ import { createRunStatement } from '../../../../shared/google/bigquery/statement
 import { admitRuns } from '../../../../shared/sql/runs/admit-runs';
 import { checkCounters } from '../../../../shared/sql/runs/check-counters';
 import { systemClock } from '../../../../shared/support/clock';
+import { itAtLength } from '../../../support/cases/at-length';
 import { call, endOfRun, onboard, query, type TestCloud, withKey } from '../../../support/local-cloud';
 import { Stopped, stoppingAt } from './stopping-at';
 
@@ -166,64 +167,67 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
       expect((await ask('POST', 'nobody/restore')).status).toBe(404);
     });
 
-    it('comes to the same end wherever a call stops, before what it was about to do or just behind it', async () => {
-      await onboard(cloud.url, 'stopped');
-      await admit('stopped', 'run-1');
-      await admit('stopped', 'run-2');
-      const published: string[] = [];
-      const runStatement = createRunStatement(cloud.bigquery);
-      const deps = composeOffboarding(
-        {
-          control: { name: control, location: 'US', tables: () => loadControlTables(schemas) },
-          pipelines: () => loadPipelines(schemas),
-          clock: systemClock,
-          log: () => undefined,
-        },
-        cloud.bigquery,
-        runStatement,
-        async (events) => void published.push(...events.map(({ id }) => id)),
-      );
-      const leftMs = () => 600_000;
-      const options = { isForced: true, isTimeUp: () => false, leftMs };
-      let stops = 0;
-      let ended: Awaited<ReturnType<typeof offboardTenant>> | undefined;
-      while (ended === undefined || ended.stage !== 'removed') {
-        // An odd call stops before its n-th step, an even one behind it.
-        const stopping = stoppingAt(deps, Math.floor(stops / 2) + 1, stops % 2 === 1);
-        stops++;
-        ended = await offboardTenant('stopped', options, stopping).catch((error: unknown) => {
-          if (error instanceof Stopped) return undefined;
-          throw error;
-        });
-      }
-      expect(stops).toBeGreaterThan(8);
-      expect(await exportedRuns('stopped')).toEqual([
-        ['run-1', 'CANCELLED'],
-        ['run-2', 'CANCELLED'],
-      ]);
-      const states = (await statesOf('stopped')).map(({ state }) => state);
-      expect([...new Set(states)]).toEqual(['removing', 'removed']);
-      expect(new Set(published.filter((id) => id.startsWith('tenant.offboarded-'))).size).toBe(1);
+    itAtLength(
+      'comes to the same end wherever a call stops, before what it was about to do or just behind it',
+      async () => {
+        await onboard(cloud.url, 'stopped');
+        await admit('stopped', 'run-1');
+        await admit('stopped', 'run-2');
+        const published: string[] = [];
+        const runStatement = createRunStatement(cloud.bigquery);
+        const deps = composeOffboarding(
+          {
+            control: { name: control, location: 'US', tables: () => loadControlTables(schemas) },
+            pipelines: () => loadPipelines(schemas),
+            clock: systemClock,
+            log: () => undefined,
+          },
+          cloud.bigquery,
+          runStatement,
+          async (events) => void published.push(...events.map(({ id }) => id)),
+        );
+        const leftMs = () => 600_000;
+        const options = { isForced: true, isTimeUp: () => false, leftMs };
+        let stops = 0;
+        let ended: Awaited<ReturnType<typeof offboardTenant>> | undefined;
+        while (ended === undefined || ended.stage !== 'removed') {
+          // An odd call stops before its n-th step, an even one behind it.
+          const stopping = stoppingAt(deps, Math.floor(stops / 2) + 1, stops % 2 === 1);
+          stops++;
+          ended = await offboardTenant('stopped', options, stopping).catch((error: unknown) => {
+            if (error instanceof Stopped) return undefined;
+            throw error;
+          });
+        }
+        expect(stops).toBeGreaterThan(8);
+        expect(await exportedRuns('stopped')).toEqual([
+          ['run-1', 'CANCELLED'],
+          ['run-2', 'CANCELLED'],
+        ]);
+        const states = (await statesOf('stopped')).map(({ state }) => state);
+        expect([...new Set(states)]).toEqual(['removing', 'removed']);
+        expect(new Set(published.filter((id) => id.startsWith('tenant.offboarded-'))).size).toBe(1);
 
-      let restoredAfter = 0;
-      for (let row: unknown; row === undefined; restoredAfter++) {
-        const stopping = stoppingAt(deps, Math.floor(restoredAfter / 2) + 1, restoredAfter % 2 === 1);
-        row = await restoreOffboarded('stopped', leftMs, stopping).catch((error: unknown) => {
-          if (error instanceof Stopped) return undefined;
-          // The step behind which the call before stopped was the last one.
-          if (Reflect.get(Object(error), 'code') === 'tenant_exists') return 'restored';
-          throw error;
+        let restoredAfter = 0;
+        for (let row: unknown; row === undefined; restoredAfter++) {
+          const stopping = stoppingAt(deps, Math.floor(restoredAfter / 2) + 1, restoredAfter % 2 === 1);
+          row = await restoreOffboarded('stopped', leftMs, stopping).catch((error: unknown) => {
+            if (error instanceof Stopped) return undefined;
+            // The step behind which the call before stopped was the last one.
+            if (Reflect.get(Object(error), 'code') === 'tenant_exists') return 'restored';
+            throw error;
+          });
+        }
+        expect(restoredAfter).toBeGreaterThan(4);
+        expect((await ask('GET', 'stopped')).body).toMatchObject({
+          is_active: false,
+          offboarding_at: null,
+          usage: { pipeline_runs_count: 2 },
         });
-      }
-      expect(restoredAfter).toBeGreaterThan(4);
-      expect((await ask('GET', 'stopped')).body).toMatchObject({
-        is_active: false,
-        offboarding_at: null,
-        usage: { pipeline_runs_count: 2 },
-      });
-    });
+      },
+    );
 
-    it('beside starting runs loses none and counts none twice', async () => {
+    itAtLength('beside starting runs loses none and counts none twice', async () => {
       const key = withKey(await onboard(cloud.url, 'racing', { max_concurrent_pipelines: null }));
       const asked = Array.from({ length: 12 }, () => start('racing', key));
       const gone = async () => {
@@ -245,34 +249,44 @@ export const describeOffboarding = (theCloud: () => TestCloud) =>
       expect((await statesOf('racing'))[0]).toMatchObject({ pipeline_runs_count: exported.length });
     });
 
-    it('keeps the name from others until that is said, and while tokens of the old tenant may be valid', async () => {
-      await onboard(cloud.url, 'renewed');
-      await offboard('renewed');
-      const again = (change: Record<string, unknown>) =>
-        call(cloud.url, 'POST', '/api/v1/customers/onboard', {
-          body: { tenant_id: 'renewed', company_name: 'Another', ...change },
+    itAtLength(
+      'keeps the name from others until that is said, and while tokens of the old tenant may be valid',
+      async () => {
+        await onboard(cloud.url, 'renewed');
+        await offboard('renewed');
+        const again = (change: Record<string, unknown>) =>
+          call(cloud.url, 'POST', '/api/v1/customers/onboard', {
+            body: { tenant_id: 'renewed', company_name: 'Another', ...change },
+          });
+        const kept = await again({});
+        expect(kept).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+        expect(kept.body.detail).toContain('/restore');
+        const set = (change: string) =>
+          query(
+            cloud.bigquery,
+            control,
+            `UPDATE offboarded_tenants SET ${change} WHERE tenant_id = 'renewed'`,
+          );
+        // So it is where a process ended just behind the removal.
+        await set("state = 'removing'");
+        const unfinished = await again({ replace_offboarded: true });
+        expect(unfinished).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+        expect(unfinished.body.detail).toContain('DELETE');
+        await set("state = 'removed'");
+        const early = await again({ replace_offboarded: true });
+        expect(early).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+        expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(3_000);
+        await set('recorded_at = TIMESTAMP_SUB(recorded_at, INTERVAL 2 HOUR)');
+        expect((await again({ replace_offboarded: true })).status).toBe(201);
+        // The record is of the life before.
+        const twice = await again({});
+        expect(twice).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
+        expect(twice.body.detail).toContain('force_recreate_dataset');
+        expect((await ask('POST', 'renewed/restore')).body).toMatchObject({ code: 'tenant_exists' });
+        expect((await ask('GET', 'renewed')).body).toMatchObject({
+          company_name: 'Another',
+          is_active: true,
         });
-      const kept = await again({});
-      expect(kept).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
-      expect(kept.body.detail).toContain('/restore');
-      const set = (change: string) =>
-        query(cloud.bigquery, control, `UPDATE offboarded_tenants SET ${change} WHERE tenant_id = 'renewed'`);
-      // So it is where a process ended just behind the removal.
-      await set("state = 'removing'");
-      const unfinished = await again({ replace_offboarded: true });
-      expect(unfinished).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
-      expect(unfinished.body.detail).toContain('DELETE');
-      await set("state = 'removed'");
-      const early = await again({ replace_offboarded: true });
-      expect(early).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
-      expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(3_000);
-      await set('recorded_at = TIMESTAMP_SUB(recorded_at, INTERVAL 2 HOUR)');
-      expect((await again({ replace_offboarded: true })).status).toBe(201);
-      // The record is of the life before.
-      const twice = await again({});
-      expect(twice).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
-      expect(twice.body.detail).toContain('force_recreate_dataset');
-      expect((await ask('POST', 'renewed/restore')).body).toMatchObject({ code: 'tenant_exists' });
-      expect((await ask('GET', 'renewed')).body).toMatchObject({ company_name: 'Another', is_active: true });
-    });
+      },
+    );
   });

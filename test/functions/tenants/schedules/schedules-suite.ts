@@ -1,3 +1,4 @@
+import { itAtLength } from '../../../support/cases/at-length';
 import {
   call,
   endOfRun,
@@ -114,7 +115,7 @@ export const describeSchedules = (the: () => TestCloud) =>
       await ask('DELETE', path, acme);
     });
 
-    it('are changed, but not by who has seen another version', async () => {
+    itAtLength('are changed, but not by who has seen another version', async () => {
       const path = await make(rare);
       const change = { interval_seconds: 7_200, missed: 'skip', description: 'Now and then' };
       const changed = await ask('PATCH', path, { ...acme, 'If-Match': '"1"' }, change);
@@ -189,7 +190,7 @@ export const describeSchedules = (the: () => TestCloud) =>
       await ask('DELETE', path, acme);
     });
 
-    it('write down what is refused, page by page', async () => {
+    itAtLength('write down what is refused, page by page', async () => {
       const path = await make({ pipeline, interval_seconds: 3_600, missed: 'all', overlap: 'allow' });
       await call(cloud.url, 'POST', '/api/v1/tenants/timely/suspend', { body: { reason: 'Late' } });
       await setBack(path, 3);
@@ -225,7 +226,7 @@ export const describeSchedules = (the: () => TestCloud) =>
       await ask('DELETE', path, acme);
     });
 
-    it('are no more than a hundred of a tenant', async () => {
+    itAtLength('are no more than a hundred of a tenant', async () => {
       await query(
         cloud.bigquery,
         'tenant_pipelines',
@@ -246,7 +247,7 @@ export const describeSchedules = (the: () => TestCloud) =>
       });
     });
 
-    it('of a tenant that is onboarded anew are gone, and start nothing', async () => {
+    itAtLength('of a tenant that is onboarded anew are gone, and start nothing', async () => {
       await query(
         cloud.bigquery,
         'tenant_pipelines',

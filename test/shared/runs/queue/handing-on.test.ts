@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../../../../shared/support/clock';
 import { type Backends, dryrun, patience, startBackends } from '../../../functions/support/backends';
 import { type BigQueryProxy, startProxy } from '../../../functions/support/proxy';
 import { collectingLog } from '../../../functions/support/serve';
+import { itAtLength } from '../../../support/cases/at-length';
 import { query } from '../../../support/local-cloud';
 import { startedByKey } from '../../../support/started-by';
 import { candidate } from '../candidates';
@@ -133,7 +134,7 @@ describe('The queue', () => {
     expect(verdict).toEqual({ kind: 'queued', place: { place: 1, estimated_wait_seconds: 3 } });
   });
 
-  it('goes by the time of admission less the priority', async () => {
+  itAtLength('goes by the time of admission less the priority', async () => {
     await onboard('urgent', 1, 5);
     for (const run of ['a', 'b']) await ask('urgent', run);
     expect(await ask('urgent', 'c', { priority: 600 })).toBe(1);
@@ -175,7 +176,7 @@ describe('The queue', () => {
     expect(await inFlight('late')).toEqual({ running: ['c'], waiting: ['b'] });
   });
 
-  it('ends a run for its time in the queue only while it still waits', async () => {
+  itAtLength('ends a run for its time in the queue only while it still waits', async () => {
     await onboard('just', 1, 5);
     for (const run of ['a', 'b', 'c']) await ask('just', run);
     const isWaiting = { onlyIfQueued: true };
@@ -205,7 +206,7 @@ describe('The queue', () => {
     ]);
   });
 
-  it('is held up by nobody who may not wait', async () => {
+  itAtLength('is held up by nobody who may not wait', async () => {
     await onboard('narrow', 3, 5);
     await ask('narrow', 'a');
     // While one is decided, the next two come together.
@@ -231,12 +232,12 @@ describe('The queue', () => {
     expect(await inFlight('last')).toEqual({ running: ['a'], waiting: ['wide'] });
   });
 
-  it('takes nothing of a tenant that has no slots at all', async () => {
+  itAtLength('takes nothing of a tenant that has no slots at all', async () => {
     await onboard('none', 0, 5);
     expect(await ask('none', 'a')).toBe('concurrent_limit_reached');
   });
 
-  it('publishes a run whose statement was not answered with the next answer', async () => {
+  itAtLength('publishes a run whose statement was not answered with the next answer', async () => {
     await onboard('unheard', 2, 5);
     for (const run of ['a', 'b', 'c', 'd']) await ask('unheard', run);
     // The first settling takes effect, but its answer is lost; then the same item is asked for again.
@@ -251,7 +252,7 @@ describe('The queue', () => {
     expect(published).toEqual(['c']);
   });
 
-  it('never gives a slot away again from under a run that has it from the queue', async () => {
+  itAtLength('never gives a slot away again from under a run that has it from the queue', async () => {
     await onboard('ghostless', 1, 5);
     for (const run of ['a', 'b']) await ask('ghostless', run);
     await end('ghostless', 'a');

@@ -1,0 +1,2 @@
+// In short: ../run/idempotency.test.ts
+import '../run/idempotency.test';

@@ -1,0 +1,2 @@
+// In short: ../onboard/onboard.test.ts
+import '../onboard/onboard.test';

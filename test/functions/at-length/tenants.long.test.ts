@@ -1,0 +1,2 @@
+// In short: ../tenants/tenants.test.ts
+import '../tenants/tenants.test';

@@ -1,3 +1,0 @@
-import { describeDocument } from './openapi-property';
-
-describeDocument(30);
