@@ -1,13 +1,13 @@
 import type { PipelineDefinition } from '../../shared/definitions/schemas/pipeline-schema';
-import type { OpenJobs, TenantJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
+import type { OpenJobs } from '../../shared/google/bigquery/jobs/tenant-jobs';
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import type { TenantState } from '../../shared/google/bigquery/tables/read-tenant-state';
 import type { Log } from '../../shared/log';
 import { failedOutcome, isQueued, type Slot } from '../../shared/runs/rules/ledger-row';
 import { leaseGraceMs, leaseSecondsGiven, mayBeginUntil } from '../../shared/runs/rules/run-times';
-import { findStepJobs } from '../../shared/runs/running-steps';
 import type { HandOnSlots, Settle } from '../../shared/runs/settle';
 import { admissionRange } from '../../shared/runs/settling/appended-runs';
+import { hasAnyJob } from '../../shared/runs/settling/has-begun';
 import { findLapsedRuns } from '../../shared/sql/runs/find-lapsed-runs';
 import { putBackRuns } from '../../shared/sql/runs/put-back-runs';
 import { forEachBounded } from '../../shared/support/for-each';
@@ -31,7 +31,7 @@ export interface TenantWithLeases extends Pick<TenantState, 'onboarding_id' | 'i
   readonly now: Date;
 }
 
-/** Of one tenant in one call; the next call looks at the others. A look is a request a first step. */
+/** Of one tenant in one call; the next call looks at the others. A look is a request a first step, and one each attempt of it. */
 const mostLooks = 500;
 const looksAtOnce = 8;
 
@@ -71,7 +71,7 @@ export interface Lapsed {
  * fails decides nothing about its run in this call.
  *
  * Invariants:
- * - workers begin nothing with little left of its lease (leastLeaseMs), and a lease has been over for leaseGraceMs. So
+ * - workers begin nothing with little left of its lease (leastToBeginMs), and a lease has been over for leaseGraceMs. So
  *   whoever works on the run has ended it, or shows a job;
  * - should a run be taken for one that never began although it did (by a step that is no job, and has no record yet),
  *   nothing is done twice that a second delivery would not do: its id stays, its jobs are found by it, and whoever
@@ -124,7 +124,8 @@ async function look(
   const hasJob = new Map<string, boolean>();
   await forEachBounded(lapsed, looksAtOnce, async (run) => {
     try {
-      hasJob.set(run.run_id, await hasAnyJob(run, onboarding_id, jobs, deps));
+      const definition = deps.findPipeline(run.pipeline);
+      hasJob.set(run.run_id, await hasAnyJob(run, onboarding_id, definition, jobs));
     } catch (error) {
       failures.push(error);
     }
@@ -140,17 +141,6 @@ async function look(
   const find = () => deps.runStatement(tenantId, findLapsedRuns, parameters);
   const { rows } = await retrying(retryPolicy, find);
   return new Map(rows.map(({ run_id, has_begun }) => [run_id, has_begun || hasJob.get(run_id) === true]));
-}
-
-async function hasAnyJob(
-  run: Slot,
-  onboarding_id: string | null,
-  jobs: TenantJobs,
-  { findPipeline }: LapseDependencies,
-): Promise<boolean> {
-  const { run_id, instructions } = run;
-  const unrecorded = { run_id, onboarding_id, instructions, attempts: [] };
-  return (await findStepJobs(unrecorded, findPipeline(run.pipeline), jobs)).length > 0;
 }
 
 async function putBack(

@@ -28,6 +28,7 @@ import { recordIn } from '../../shared/runs/all-runs';
 import { createAnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { createRecordOutcomes, createTellOutcomes } from '../../shared/runs/record-outcomes';
 import { createSettle, type SettleSettings } from '../../shared/runs/settle';
+import { createHasBegun } from '../../shared/runs/settling/has-begun';
 import type { Clock } from '../../shared/support/clock';
 import { executeRun } from './execute-run';
 import { createFindRun } from './find-run';
@@ -97,9 +98,10 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
   const runStatement = google.createRunStatement(bigquery);
   const control = setUp.control && google.createControlDataset(withoutRetries, setUp.control);
   const publishEvents = google.createPublishTenantEvents(setUp.events, withoutRetries);
+  const openJobs = google.createOpenJobs(bigquery);
   const tools = {
     runJob: google.createRunJob(bigquery),
-    openJobs: google.createOpenJobs(bigquery),
+    openJobs,
     appendRows: google.createAppendRows(bigquery),
     readFileStarts: google.createReadFileStarts?.(bigquery),
     readColumns: google.createReadColumns?.(bigquery),
@@ -152,6 +154,7 @@ export function composeWorker(setUp: WorkerSetUp, google: GoogleForWorker = real
     handOverAfterMs: setUp.handOverAfterMs,
     deliveryAttempts: setUp.deliveryAttempts,
     holdsSlot: google.createHoldsSlot(withoutRetries),
+    hasBegun: createHasBegun(openJobs, runStatement),
     watchEveryMs: setUp.watchEveryMs,
     clock,
     log,

@@ -54,9 +54,7 @@ export function workerRoutes(deps: WorkerRouteDependencies): readonly Route[] {
  */
 async function deliver(run: RunMessage, attempt: number, deps: WorkerRouteDependencies): Promise<void> {
   try {
-    // One that was delivered before may have begun then.
-    const work = () => workOnRun(attempt > 1 ? { ...run, has_begun: true } : run, deps);
-    await deps.inPlace(run, work, attempt > 1);
+    await deps.inPlace(run, () => workOnRun(run, deps), attempt > 1);
   } catch (error) {
     const isPassing = isRetryable(error) || error instanceof TransientFailure || error instanceof TimeIsUp;
     const fields = { ...run, delivery_attempt: attempt, error };

@@ -7,8 +7,9 @@ import { executionIdOf, toJobId } from '../../shared/pipelines/job-ids';
 import type { AnnounceAlerts } from '../../shared/runs/announce-alerts';
 import { failedOutcome, type RunOutcome } from '../../shared/runs/rules/ledger-row';
 import type { RunMessage } from '../../shared/runs/rules/run-identity';
-import { leastLeaseMs } from '../../shared/runs/rules/run-times';
+import { leastToBeginMs, leastToGoOnMs } from '../../shared/runs/rules/run-times';
 import type { Settle } from '../../shared/runs/settle';
+import type { HasBegun } from '../../shared/runs/settling/has-begun';
 import { type Clock, durationMs, steadyTime } from '../../shared/support/clock';
 import { measure } from '../../shared/telemetry/telemetry';
 import type { OnboardedSlot } from './execute-run';
@@ -33,6 +34,7 @@ export interface WorkerDependencies extends WatchDependencies {
   ) => Promise<RunOutcome>;
   /** Free of charge. */
   readonly holdsSlot: HoldsSlot;
+  readonly hasBegun: HasBegun;
   readonly settle: Settle;
   readonly publishRun: PublishRun;
   readonly claimHandOver: ClaimHandOver;
@@ -125,7 +127,7 @@ async function announce(
 
 /**
  * Whether a run that never began is over is not for a worker to say: with too little left of its lease it is left to
- * reconcile, which decides once the lease is over.
+ * reconcile, which decides once the lease is over. Whether it began is looked at only where that makes the difference.
  */
 async function bringToEnd(
   message: RunMessage,
@@ -135,11 +137,14 @@ async function bringToEnd(
 ): Promise<RunOutcome | 'not over yet' | 'ended elsewhere' | 'left to reconcile'> {
   const pipeline = deps.findPipeline(slot.pipeline);
   const leftMs = slot.lease_expires_at.getTime() - now().getTime();
-  const leastMs = pipeline === undefined ? 0 : leastLeaseMs(pipeline, message.has_begun === true);
-  if (leftMs <= 0 || leftMs < leastMs) return 'left to reconcile';
+  if (leftMs <= 0) return 'left to reconcile';
   if (pipeline === undefined)
     return failedOutcome('pipeline_not_found', `There is no pipeline '${slot.pipeline}' any more`);
   const { tenant_id, run_id } = message;
+  const isTooLate =
+    leftMs < leastToGoOnMs(pipeline) ||
+    (leftMs < leastToBeginMs(pipeline) && !(await deps.hasBegun(tenant_id, slot, pipeline)));
+  if (isTooLate) return 'left to reconcile';
   const isOver = async () => {
     const found = await deps.findRun(message);
     const isHeld = found?.onboarding_id === slot.onboarding_id && found.slot !== undefined;

@@ -11,7 +11,7 @@ export const runMessageSchema = z.object({
   run_id: z.string().min(1).max(128),
   /** provider/domain/pipeline_id */
   pipeline: z.string().min(1).max(200),
-  /** True: a worker has executed some of it. It goes before those that have not begun. */
+  /** True: a worker may have executed some of it. It goes before those that have not begun. */
   has_begun: z.boolean().optional(),
 });
 

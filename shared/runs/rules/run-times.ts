@@ -35,14 +35,15 @@ export const mayBeginUntil = (run: Leased): Date =>
 /**
  * With less than this left of its lease no run is begun, and with less than the other none is gone on with: reconcile
  * decides about it once the lease is over. So nothing begins that would be ended a moment later, unless its pipeline
- * takes longer; and a run that was begun in time has by then used up its pipeline's timeout anyway. In milliseconds.
+ * takes longer; and a run that was begun within ten minutes of its lease has by then used up its pipeline's timeout
+ * anyway. What a run that began late has done is not given up for what little is left. In milliseconds.
  */
-const leastToBeginMs = 600_000;
-const leastToGoOnMs = 60_000;
-
-/** How much of its lease has to be left for a run to be worked on. In milliseconds. */
-export const leastLeaseMs = (pipeline: { readonly timeout_seconds: number }, hasBegun: boolean): number =>
-  Math.min(pipeline.timeout_seconds * 1_000, hasBegun ? leastToGoOnMs : leastToBeginMs);
+const leastLeaseMs =
+  (most: number) =>
+  (pipeline: { readonly timeout_seconds: number }): number =>
+    Math.min(pipeline.timeout_seconds * 1_000, most);
+export const leastToBeginMs = leastLeaseMs(600_000);
+export const leastToGoOnMs = leastLeaseMs(60_000);
 
 /**
  * A run that has not finished this long after its admission may not have been started. Reconcile starts it

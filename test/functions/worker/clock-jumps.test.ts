@@ -38,6 +38,7 @@ async function work(clock: JumpingClock, meanwhile: () => void) {
       return { ...completed, startedAt };
     },
     holdsSlot: async () => true,
+    hasBegun: async () => true,
     settle: async (_tenantId, settling) => {
       settled.push(settling);
       const { run, outcome, startedAt, endedAt } = settling;

@@ -18,6 +18,7 @@ it('dead_letter when the last delivery fails, delivery_failed when an earlier on
     claimHandOver: fail,
     handOverAfterMs: 1_000,
     holdsSlot: fail,
+    hasBegun: fail,
     watchEveryMs: 5_000,
     deliveryAttempts: 5,
     inPlace: (_run, work) => work(),

@@ -1,8 +1,11 @@
 import { createRunStatement } from '../../../shared/google/bigquery/statements/run-statement';
+import { executionIdOf, toJobId } from '../../../shared/pipelines/job-ids';
 import { admitRuns } from '../../../shared/sql/runs/admit-runs';
 import { call, onboard, query, startTestCloud, type TestCloud } from '../../support/local-cloud';
 import { rawRequest } from '../../support/raw-request';
 import { startedByKey } from '../../support/started-by';
+import { beginRun } from '../reconcile/lapsed-suite';
+import { lifeOf } from '../support/backends';
 import { malformedBodies, wrongBodies } from '../support/endpoints';
 import { expectProblem } from '../support/refusals';
 
@@ -33,9 +36,10 @@ describe('The worker, by the pushes of a subscription', () => {
     deliveryAttempt: 1,
   });
   const push = (body: unknown) => call(`http://127.0.0.1:${port()}`, 'POST', '/', { body });
-  const pushText = (text: string) => push(envelope({ data: Buffer.from(text).toString('base64') }));
-  const pushRun = (tenant_id: string, run_id: string) =>
-    pushText(JSON.stringify({ tenant_id, run_id, pipeline }));
+  const pushText = (text: string, deliveryAttempt = 1) =>
+    push({ ...envelope({ data: Buffer.from(text).toString('base64') }), deliveryAttempt });
+  const pushRun = (tenant_id: string, run_id: string, deliveryAttempt = 1) =>
+    pushText(JSON.stringify({ tenant_id, run_id, pipeline }), deliveryAttempt);
 
   /** An admitted run whose message the test sends itself. */
   const admit = (tenant_id: string, run_id: string, change: Record<string, unknown> = {}) =>
@@ -201,6 +205,24 @@ describe('The worker, by the pushes of a subscription', () => {
     );
     expect(await slots('lost')).toEqual([{ run_id: 'late' }, { run_id: 'too-late' }]);
     expect(await query(cloud.bigquery, 'lost', 'SELECT step_id FROM step_logs')).toEqual([]);
+  });
+
+  it('begins nothing with minutes of its lease left, however often its message came, and goes on with what has begun', async () => {
+    await onboard(cloud.url, 'minutes');
+    const costs = { pipeline: 'focus/billing/daily_costs', parameters: '{"source_uri":1}' };
+    const runIds = ['never-began', 'has-job', 'has-record'];
+    for (const runId of runIds) await admit('minutes', runId, { ...costs, lease_seconds: 300 });
+    await beginRun({ client: cloud.bigquery }, 'minutes', 'has-record');
+    const onboardingId = await lifeOf(cloud.bigquery, 'minutes');
+    const jobId = toJobId(executionIdOf({ runId: 'has-job', onboardingId }), 'load_costs', 1);
+    await cloud.bigquery.createQueryJob({ query: 'SELECT 1', jobId });
+    for (const attempt of [1, 2])
+      for (const runId of runIds) expect((await pushRun('minutes', runId, attempt)).status).toBe(204);
+    expect(await slots('minutes')).toEqual([{ run_id: 'never-began' }]);
+    expect((await ledger('minutes')).map(({ run_id, error_code }) => [run_id, error_code]).sort()).toEqual([
+      ['has-job', 'invalid_parameters'],
+      ['has-record', 'invalid_parameters'],
+    ]);
   });
 
   it('executes a run that was admitted with a parameter that its pipeline no longer has', async () => {

@@ -1,4 +1,10 @@
-import { isDue, leaseSecondsOf, leastLeaseMs, mayBeginUntil } from '../../../../shared/runs/rules/run-times';
+import {
+  isDue,
+  leaseSecondsOf,
+  leastToBeginMs,
+  leastToGoOnMs,
+  mayBeginUntil,
+} from '../../../../shared/runs/rules/run-times';
 
 const minutes = (count: number): number => count * 60_000;
 
@@ -78,10 +84,10 @@ describe('A run that never began', () => {
   it.each([10, 60, 600, 86_400])(
     'is not begun with less left than its timeout of %i s, or ten minutes, and may wait for half an hour before that',
     (timeout_seconds) => {
-      const least = leastLeaseMs({ timeout_seconds }, false);
+      const least = leastToBeginMs({ timeout_seconds });
       expect(least).toBe(Math.min(timeout_seconds * 1_000, minutes(10)));
       expect(leaseSecondsOf({ timeout_seconds }) * 1_000 - least).toBeGreaterThanOrEqual(minutes(30));
-      expect(leastLeaseMs({ timeout_seconds }, true)).toBeLessThanOrEqual(Math.min(least, minutes(1)));
+      expect(leastToGoOnMs({ timeout_seconds })).toBeLessThanOrEqual(Math.min(least, minutes(1)));
     },
   );
 });
