@@ -32,8 +32,12 @@ export const endsSoon = (key: Pick<ListedKey, 'revoked_at' | 'expires_at'>, now:
   Date.parse(key.expires_at) < now + 7 * dayMs;
 
 /** The key that a rotation has put in place of one, and that still works. */
-export const replacementOf = (key: ListedKey, all: readonly ListedKey[]): ListedKey | undefined =>
-  all.find(({ api_key_id, revoked_at }) => api_key_id === key.replaced_by && revoked_at === null);
+export const replacementOf = (
+  key: ListedKey,
+  all: readonly ListedKey[],
+  now: number,
+): ListedKey | undefined =>
+  all.find((other) => other.api_key_id === key.replaced_by && keyStateOf(other, now) === 'active');
 
 /** Whether a key was used in the last hour. Its last use is noted by the hour in which it was. */
 export const isUsedOfLate = ({ last_used_at }: Pick<ListedKey, 'last_used_at'>, now: number): boolean =>

@@ -8,12 +8,14 @@ import { endsSoon, isUsedOfLate, keyName, keyStateOf, type ListedKey, replacemen
 interface KeyTableProps {
   readonly caption: string;
   readonly keys: readonly ListedKey[];
+  /** With those of the tenant's other tables: what replaces a key that has ended still works. */
+  readonly all: readonly ListedKey[];
   readonly empty: ComponentChildren;
   readonly onRotate?: ((key: ListedKey) => void) | undefined;
   readonly onRevoke?: ((key: ListedKey) => void) | undefined;
 }
 
-const columnsOf = (keys: readonly ListedKey[]): readonly Column<ListedKey>[] => [
+const columnsOf = (all: readonly ListedKey[]): readonly Column<ListedKey>[] => [
   {
     title: 'Key',
     cell: ({ name, last_four, api_key_id }) => (
@@ -47,7 +49,7 @@ const columnsOf = (keys: readonly ListedKey[]): readonly Column<ListedKey>[] => 
     cell: (key) => (
       <>
         <Time at={key.revoked_at ?? key.expires_at} none="never" />
-        <EndsSoon of={key} by={replacementOf(key, keys)} />
+        <EndsSoon of={key} by={replacementOf(key, all, shownNow.value)} />
       </>
     ),
   },
@@ -87,7 +89,7 @@ function EndsSoon({ of, by }: EndsSoonProps) {
 const madeBy = (by: string): string =>
   by === 'onboard' ? 'at the onboarding' : by === 'admin' ? 'by an admin' : `by key ${by}`;
 
-export function KeyTable({ caption, keys, empty, onRotate, onRevoke }: KeyTableProps) {
+export function KeyTable({ caption, keys, all, empty, onRotate, onRevoke }: KeyTableProps) {
   const actions: readonly Column<ListedKey>[] =
     onRotate === undefined || onRevoke === undefined
       ? []
@@ -96,7 +98,7 @@ export function KeyTable({ caption, keys, empty, onRotate, onRevoke }: KeyTableP
             title: 'Change',
             cell: (key) => (
               <div class="row-actions">
-                {replacementOf(key, keys) === undefined && (
+                {replacementOf(key, all, shownNow.value) === undefined && (
                   <button type="button" onClick={() => onRotate(key)} aria-label={`Rotate ${keyName(key)}`}>
                     Rotate
                   </button>
@@ -116,7 +118,7 @@ export function KeyTable({ caption, keys, empty, onRotate, onRevoke }: KeyTableP
   return (
     <Table
       caption={caption}
-      columns={[...columnsOf(keys), ...actions]}
+      columns={[...columnsOf(all), ...actions]}
       rows={keys}
       keyOf={({ api_key_id }) => api_key_id}
       empty={empty}

@@ -82,6 +82,7 @@ function Keys({ tenantId, mayManage, asking, ask }: KeysProps) {
                 <KeyTable
                   caption="Keys that work"
                   keys={inForce}
+                  all={all}
                   empty={
                     <p>
                       No key works: nobody can start runs of this tenant.
@@ -99,7 +100,7 @@ function Keys({ tenantId, mayManage, asking, ask }: KeysProps) {
               </Section>
               {ended.length > 0 && (
                 <Section title="Keys that have ended">
-                  <KeyTable caption="Keys that have ended" keys={ended.toReversed()} empty={null} />
+                  <KeyTable caption="Keys that have ended" keys={ended.toReversed()} all={all} empty={null} />
                 </Section>
               )}
             </>

@@ -34,7 +34,7 @@ export function FollowedOperation({ tenantId, operationId, onMoved, onClose }: F
   }, [over, isOver]);
   return (
     <section class="card" aria-label="Operation">
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
+      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} isRetried />}
       {operation === undefined ? (
         problem === undefined && <Waiting what="the operation" />
       ) : (

@@ -1,6 +1,7 @@
 import type { RunsInFlight } from '../../client';
 import { tenantPlace } from '../app/places';
 import { currentSession } from '../app/session';
+import { fieldError } from '../data/problems';
 import { useCall } from '../data/use-call';
 import { useFilters } from '../data/use-filters';
 import { count } from '../format/numbers';
@@ -11,7 +12,7 @@ import { type Column, Table } from '../ui/table';
 import { Ago } from '../ui/times';
 import { AllRunsTabs } from './all-runs-tabs';
 import { flightColumns } from './flight-columns';
-import { nameOfFilter, openStatusOf, runFilterOf, unfiltered } from './run-filter';
+import { isUnfiltered, nameOfFilter, openStatusOf, runFilterOf, unfiltered } from './run-filter';
 import { StatusChoice, TypedField } from './run-filter-fields';
 
 const mostRows = 200;
@@ -57,13 +58,20 @@ export function InFlightPage() {
     <Page title="Runs of all tenants">
       <AllRunsTabs />
       <div class="filters">
-        <TypedField label="Tenant" isSearch value={tenant} onEnter={(tenant) => change({ tenant })} />
+        <TypedField
+          label="Tenant"
+          isSearch
+          value={tenant}
+          onEnter={(tenant) => change({ tenant })}
+          error={fieldError(flight.problem, 'tenant')}
+        />
         <StatusChoice value={status ?? ''} isOpen onChange={(status) => change({ status })} />
         <TypedField
           label="Pipeline"
           placeholder="provider/domain/pipeline"
           value={pipeline}
           onEnter={(pipeline) => change({ pipeline })}
+          error={fieldError(flight.problem, 'pipeline')}
         />
       </div>
       <Shown of={flight} what="the runs in flight">
@@ -79,11 +87,7 @@ export function InFlightPage() {
               columns={columns}
               rows={runs}
               keyOf={({ tenant_id, run_id }) => `${tenant_id}/${run_id}`}
-              empty={
-                nameOfFilter(filter).trim() === ''
-                  ? 'Nothing runs or waits now.'
-                  : 'No run in flight matches.'
-              }
+              empty={isUnfiltered(filter) ? 'Nothing runs or waits now.' : 'No run in flight matches.'}
             />
             <TenantsRead tenants={tenants} />
           </>

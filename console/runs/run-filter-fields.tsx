@@ -47,6 +47,7 @@ interface TypedFieldProps {
   readonly onEnter: (value: string) => void;
   readonly isSearch?: boolean;
   readonly placeholder?: string;
+  readonly error?: string | undefined;
   /** Whether it takes people elsewhere, and so counts by Enter only. */
   readonly isGoing?: boolean;
 }
@@ -58,6 +59,7 @@ export function TypedField({
   onEnter,
   isSearch = false,
   placeholder,
+  error,
   isGoing = false,
 }: TypedFieldProps) {
   const [text, setText] = useState(value);
@@ -79,6 +81,7 @@ export function TypedField({
         type={isSearch ? 'search' : 'text'}
         value={text}
         onChange={setText}
+        error={error}
         {...(placeholder !== undefined && { placeholder })}
       />
     </form>

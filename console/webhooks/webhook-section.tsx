@@ -47,7 +47,13 @@ export function WebhookSection({ tenantId, webhook, onSecret, onChanged }: Webho
         change={(dialog) => <ChangeWebhookDialog tenantId={tenantId} webhook={webhook} {...dialog} />}
         buttons={
           <>
-            <button type="button" onClick={test.start} disabled={test.isBusy || state !== 'active'}>
+            <button
+              type="button"
+              onClick={test.start}
+              disabled={state !== 'active'}
+              aria-disabled={test.isBusy}
+              aria-busy={test.isBusy}
+            >
               {test.isBusy ? 'Testing …' : 'Test'}
             </button>
             <button type="button" onClick={() => setRotating(true)}>

@@ -33,7 +33,7 @@ export function RunPage() {
       ]}
       actions={run !== undefined && <RunActions run={run} onChanged={askAgain} />}
     >
-      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} />}
+      {problem !== undefined && <ProblemNotice problem={problem} onRetry={askAgain} isRetried />}
       {run === undefined ? (
         problem === undefined && <Waiting what="the run" />
       ) : (

@@ -129,9 +129,9 @@ function BarView({ bars, timeline, note }: BarViewProps) {
   const end = last.start + last.size;
   return (
     <span class="timeline-track">
-      {places.map(({ from, kind, isOpen, start, size }) => (
+      {places.map(({ kind, isOpen, start, size }, at) => (
         <span
-          key={from}
+          key={at}
           class={`bar ${kind}${isOpen ? ' open' : ''}`}
           style={{ insetInlineStart: `${start}%`, inlineSize: `${size}%` }}
         />

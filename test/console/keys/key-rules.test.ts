@@ -58,13 +58,14 @@ describe('A key that was rotated', () => {
   };
 
   it('is replaced by the one that names it', () => {
-    expect(replacementOf(old, [old, next])).toBe(next);
-    expect(replacementOf(next, [old, next])).toBeUndefined();
+    expect(replacementOf(old, [old, next], now)).toBe(next);
+    expect(replacementOf(next, [old, next], now)).toBeUndefined();
   });
 
   it('is offered to rotate again where what replaces it works no more, or is not there', () => {
-    expect(replacementOf(old, [old, { ...next, revoked_at: inDays(-1) }])).toBeUndefined();
-    expect(replacementOf(old, [old])).toBeUndefined();
+    expect(replacementOf(old, [old, { ...next, revoked_at: inDays(-1) }], now)).toBeUndefined();
+    expect(replacementOf(old, [old, { ...next, expires_at: inDays(-1) }], now)).toBeUndefined();
+    expect(replacementOf(old, [old], now)).toBeUndefined();
   });
 });
 
