@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PipelineDefinition } from '../../../shared/definitions/schemas/pipeline-schema';
 import { ServiceError } from '../../../shared/errors';
 import { isNotFound } from '../../../shared/google/bigquery/failures';
@@ -147,11 +148,14 @@ export async function alterSchedule(
       if (affectedRows > 0) return after;
       // Somebody has changed it meanwhile; or it is what this call has done, unanswered at first.
       const found = await scheduleOf(tenant, scheduleId, deps);
-      const isOwn = found.version === after.version && found.updated_at.getTime() === now.getTime();
-      return isOwn ? found : undefined;
+      return isSameChange(found, after) ? found : undefined;
     },
   });
 }
+
+/** Of two changes in the same millisecond each is known by what it set. Planning moves `handled_until` on at any time. */
+const isSameChange = (found: ScheduleRow, after: ScheduleRow): boolean =>
+  isDeepStrictEqual({ ...found, handled_until: after.handled_until }, after);
 
 /**
  * Runs of it are started from a minute later on at the latest no more. The version that is deleted is one that was

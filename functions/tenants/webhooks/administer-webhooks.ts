@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { ServiceError } from '../../../shared/errors';
 import { isNotFound } from '../../../shared/google/bigquery/failures';
@@ -100,10 +101,11 @@ export const showWebhook = async (tenant: TenantLife, webhookId: string, deps: W
 export async function alterWebhook(
   tenant: TenantLife,
   webhookId: string,
-  { url, event_types, description, state }: WebhookChange,
+  given: WebhookChange,
   wanted: WantedVersions,
   deps: WebhookDependencies,
 ) {
+  const { url, event_types, description, state } = given;
   const now = deps.now();
   const { before, after } = await changeVersion({
     read: () => webhookOf(tenant, webhookId, deps),
@@ -126,11 +128,21 @@ export async function alterWebhook(
       });
       const [row] = rows;
       if (row === undefined) throw webhookNotFound(webhookId);
-      return row.version === version + 1 && row.updated_at.getTime() === now.getTime() ? row : undefined;
+      // A rotation of its secret, which is no change of its version, may have come right behind.
+      const isOfNow =
+        row.updated_at.getTime() === now.getTime() || row.secret_version !== seen.secret_version;
+      return row.version === version + 1 && isOfNow && hasWhatWasSet(row, given) ? row : undefined;
     },
   });
   return { before: shownWebhook(before), after: shownWebhook(after) };
 }
+
+/** Of two changes in the same millisecond each is known by what it set. */
+const hasWhatWasSet = (row: WebhookRow, { url, event_types, description, state }: WebhookChange): boolean =>
+  (url === undefined || row.url === url) &&
+  (event_types === undefined || isDeepStrictEqual(row.event_types, event_types)) &&
+  (description === undefined || row.description === description) &&
+  (state === undefined || row.state === state);
 
 /** Nothing is delivered to it from a minute later on at the latest. Throws as alterWebhook does. */
 export async function removeWebhook(
