@@ -54,7 +54,10 @@ export async function endOverdue(
   return overdue.length;
 }
 
-/** What became of runs whose lease was over. */
+/**
+ * What became of runs whose lease was over, as far as this call decided it: of two calls at once both count a run, and
+ * what somebody cancelled meanwhile is counted, too.
+ */
 export interface Lapsed {
   readonly ended: number;
   readonly putBack: number;
@@ -63,8 +66,9 @@ export interface Lapsed {
 /**
  * The one place that decides about a lease that is over. A run that had begun ends as FAILED (`lease_expired`): it had
  * its time. One that never began had none, because no worker had room for it or its messages were lost: it goes back
- * to the queue, which keeps its place by its admission, and gets a slot again as one becomes free; a day after its
- * first lease it ends as FAILED (`queue_expired`).
+ * to the queue, which keeps its place by its admission, and gets a slot again as one becomes free; a day after the lease
+ * that was over (mayBeginUntil) it ends as FAILED (`queue_expired`). What it was given to wait when it was started
+ * (`queue_ttl`) is not known of it any more, and bounds the wait before its first slot alone.
  *
  * A run began if an attempt of a step is on record, or there is a job of one of its first steps. Jobs are looked at
  * first: what is seen of one before the snapshot that says whose lease is over belongs to that lease. A look that
@@ -77,8 +81,9 @@ export interface Lapsed {
  *   nothing is done twice that a second delivery would not do: its id stays, its jobs are found by it, and whoever
  *   settles it first decides. While it waits, a message about it is dropped, as any run's that holds no slot; its
  *   cancellation ends it;
- * - each write of this is guarded by the lease that is over: of two calls at once, or with one that saw an older row,
- *   one changes nothing. A version before this one ends such a run at the end of its lease, and hands on and settles
+ * - putting back is guarded by the lease that is over: of two calls at once, or with one that saw an older row, one
+ *   changes nothing. Ending is guarded by the slot alone: should another call have put the run back since it was looked
+ *   at, because it saw less, it ends all the same, with one outcome. A version before this one ends such a run at the end of its lease, and hands on and settles
  *   what was put back as it does what waits.
  */
 export async function endLapsed(
@@ -174,8 +179,10 @@ async function putBack(
 /** A run that waits and had a slot before. */
 const isPutBack = ({ admitted_at, lease_expires_at }: Slot): boolean => lease_expires_at > admitted_at;
 
-const neverBegan = ({ admitted_at, lease_expires_at }: Slot): string =>
-  `The run never began: it was admitted at ${admitted_at.toISOString()}, and no worker had room for it before its lease ended at ${lease_expires_at.toISOString()}`;
+function neverBegan({ admitted_at, handed_on_at, lease_expires_at }: Slot): string {
+  const slot = handed_on_at === null ? '' : `, got its slot at ${handed_on_at.toISOString()}`;
+  return `The run never began: it was admitted at ${admitted_at.toISOString()}${slot}, and no worker had room for it before its lease ended at ${lease_expires_at.toISOString()}`;
+}
 const startAgain = 'Nothing of it was done: it can be started again.';
 
 async function end(

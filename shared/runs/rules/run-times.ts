@@ -17,6 +17,7 @@ export interface Leased {
   readonly admitted_at: Date;
   readonly lease_expires_at: Date;
   readonly lease_seconds: number | null;
+  readonly handed_on_at: Date | null;
 }
 
 /**
@@ -25,12 +26,21 @@ export interface Leased {
  */
 export const leaseGraceMs = 120_000;
 
-/** A run that never began is tried for so long beyond its first lease. In milliseconds. */
-export const longestUnbegunMs = 86_400_000;
+/** A run that never began is tried for so long beyond a lease in which no worker had room for it. In milliseconds. */
+const longestUnbegunMs = 86_400_000;
+/** And so long after its admission at most: a week in the queue, and a day. In milliseconds. */
+const longestTriedMs = 8 * 86_400_000;
 
-/** Until when a run that never began goes back to the queue, and may wait there. */
-export const mayBeginUntil = (run: Leased): Date =>
-  new Date(run.admitted_at.getTime() + leaseSecondsGiven(run) * 1_000 + longestUnbegunMs);
+/**
+ * Until when a run that never began goes back to the queue, and may wait there: by when it got its slot, so what it
+ * had waited in the queue before is not held against it. One that was put back and has got a slot again is tried for
+ * a day from there.
+ */
+export const mayBeginUntil = (run: Leased): Date => {
+  const slotAt = (run.handed_on_at ?? run.admitted_at).getTime();
+  const until = slotAt + leaseSecondsGiven(run) * 1_000 + longestUnbegunMs;
+  return new Date(Math.min(until, run.admitted_at.getTime() + longestTriedMs));
+};
 
 /**
  * With less than this left of its lease no run is begun, and with less than the other none is gone on with: reconcile

@@ -114,6 +114,20 @@ export const describeLapsed = (worldOf: () => ReconcileWorld): void =>
       expect(proxy.countOf('find-lapsed-runs') - before).toBe(1);
     });
 
+    it('puts back a run that had waited in the queue for more than a day before it got its slot', async () => {
+      const world = worldOf();
+      const { backends } = world;
+      await backends.onboard('queued');
+      await lapse('queued', ['waited'], minutes(26 * 60));
+      const ago = (time: string, minute: number) =>
+        `TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL ${minute} MINUTE) AS ${time}`;
+      const slot = `${ago('lease_expires_at', 5)}, ${ago('handed_on_at', 15)}, 600 AS lease_seconds`;
+      const sql = `UPDATE tenants SET active_runs = ARRAY(
+        SELECT AS STRUCT slot.* REPLACE (${slot}) FROM UNNEST(active_runs) AS slot) WHERE TRUE`;
+      await query(backends.client, 'queued', sql);
+      expect((await world.tick()).body).toMatchObject({ put_back: 1, expired: 0 });
+    });
+
     it('ends a run that was put back and waited for its day', async () => {
       const world = worldOf();
       const { backends } = world;

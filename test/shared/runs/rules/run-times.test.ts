@@ -73,11 +73,14 @@ describe('A run that never began', () => {
   const day = 24 * 60;
 
   it.each([
-    ['has not waited', 40, null, 40 + day],
-    ['had its slot from the queue, by its second lease', 300, 2_400, 40 + day],
-  ])('may begin for a day beyond its first lease, where it %s', (_what, leaseEnds, lease_seconds, until) => {
-    const lease_expires_at = new Date(admitted_at.getTime() + minutes(leaseEnds));
-    const run = { admitted_at, lease_expires_at, lease_seconds };
+    ['has not waited', null, null, 40 + day],
+    ['had its slot from the queue', 260, 2_400, 300 + day],
+    ['had waited for more than a day', 3 * day, 2_400, 40 + 4 * day],
+    ['is tried for the last time, eight days after its admission', 8 * day - 60, 2_400, 8 * day],
+  ])('may begin for a day beyond its lease, where it %s', (_what, handedOn, lease_seconds, until) => {
+    const at = (minute: number) => new Date(admitted_at.getTime() + minutes(minute));
+    const handed_on_at = handedOn === null ? null : at(handedOn);
+    const run = { admitted_at, lease_expires_at: at((handedOn ?? 0) + 40), lease_seconds, handed_on_at };
     expect(mayBeginUntil(run).getTime() - admitted_at.getTime()).toBe(minutes(until));
   });
 
