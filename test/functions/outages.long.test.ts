@@ -1,6 +1,7 @@
 // In short: ./reconcile/failures.test.ts
 import { rmSync } from 'node:fs';
 import { call, eventually, query, withKey } from '../support/local-cloud';
+import { beginRun } from './reconcile/lapsed-suite';
 import { type Backends, dryrun, runTopic, startBackends } from './support/backends';
 import { holdLoads } from './support/held-loads';
 import {
@@ -108,7 +109,8 @@ describe('While something is down or gone', () => {
     const proxy = await startProxy(backends.bigquery.url);
     for (const tenantId of ['hung_one', 'well_one']) {
       await backends.onboard(tenantId);
-      await backends.hold(tenantId, ['run-lost'], { lease_seconds: -1 });
+      await backends.hold(tenantId, ['run-lost'], { lease_seconds: -180 });
+      await beginRun(backends, tenantId, 'run-lost');
     }
     const reconcile = await startReconcileInstance({ bigqueryUrl: proxy.url });
     proxy.treat(({ path }) => (path.includes('/datasets/hung_one/') ? 'hang' : 'pass'));
