@@ -83,8 +83,9 @@ export interface Lapsed {
  *   cancellation ends it;
  * - putting back is guarded by the lease that is over: of two calls at once, or with one that saw an older row, one
  *   changes nothing. Ending is guarded by the slot alone: should another call have put the run back since it was looked
- *   at, because it saw less, it ends all the same, with one outcome. A version before this one ends such a run at the end of its lease, and hands on and settles
- *   what was put back as it does what waits.
+ *   at, because it saw less, it ends all the same, with one outcome;
+ * - a version before this one ends such a run at the end of its lease, and hands on and settles what was put back as it
+ *   does what waits.
  */
 export async function endLapsed(
   runs: readonly Slot[],

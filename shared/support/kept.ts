@@ -2,7 +2,8 @@ import type { Clock } from './clock';
 
 /**
  * The same reading, whose result is told again for so many milliseconds after it began, or for as many as its caller
- * says. Whoever asks while it is read waits for the same, however long that takes: there is one at a time. A failure is told to those who wait for it, and not kept.
+ * says. Whoever asks while it is read waits for the same, however long that takes: there is one at a time. A failure is
+ * told to those who wait for it, and not kept.
  *
  * @param isKept which results are kept: all unless given
  */

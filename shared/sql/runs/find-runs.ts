@@ -28,8 +28,8 @@ export const slotSchema: z.ZodType<Slot> = z.object({
  * Where some runs of a tenant stand, for the worker: the slots that they hold (one that waits in the queue holds
  * none), and the tenant's life.
  * `recorded_run_ids`: those that the ledger has although they may hold a slot, as a version left it that
- * recorded a run before it freed the slot; looked for in the days that the runs' ids name. `alerts`: what they have reached and nobody has announced. One row;
- * none where there is no such tenant.
+ * recorded a run before it freed the slot; looked for in the days that the runs' ids name. `alerts`: what they have
+ * reached and nobody has announced. One row; none where there is no such tenant.
  */
 export const findRuns = defineStatement({
   name: 'find-runs',
