@@ -18,7 +18,7 @@ import { createAdmit } from '../../shared/runs/admit';
 import { forgetSchedules } from '../../shared/sql/schedules/forget-schedules';
 import { lazily } from '../../shared/support/lazily';
 import type { CancellingGoogle, CancellingSettings } from './compose-cancel-oldest';
-import { createFindStarted } from './find-started';
+import { createDenyRun } from './deny-run';
 import { tickRoutes } from './handler';
 import { createScheduleLog } from './schedule-log';
 
@@ -67,7 +67,7 @@ export function composeTick(
     readSchedules: google.createReadSchedules(bigquery, control.name, log),
     readStarters: google.createReadStartersInFlight(bigquery),
     forgetSchedules: (before) => runStatement(control.name, forgetSchedules, { before }),
-    findStarted: createFindStarted(runStatement, now),
+    denyRun: createDenyRun(runStatement, now),
     openLog: () => createScheduleLog({ append, runStatement, controlDataset: control.name, clock }),
     admit: createAdmit({
       runStatement,

@@ -20,13 +20,13 @@ import { parametersAt } from '../../shared/schedules/rules/schedule-parameters';
 import { storedParameters, timetableOf } from '../../shared/schedules/timetable';
 import type { ScheduleRow, ScheduleTiming } from '../../shared/sql/schedules/schedule-row';
 import { currentContext, inContext } from '../../shared/telemetry/context';
-import type { FindStarted } from './find-started';
+import type { DenyRun } from './deny-run';
 import type { HandledSchedule, TimeOutcome } from './schedule-log';
 
 export interface DueRunDependencies extends StartRunDependencies {
   readonly readStarters: ReadStartersInFlight;
-  /** Asked only where times were missed. */
-  readonly findStarted: FindStarted;
+  /** Asked for what is told as refused, skipped or missed. */
+  readonly denyRun: DenyRun;
   /** By path: provider/domain/pipeline_id. */
   readonly pipelines: ReadonlyMap<string, PipelineDefinition>;
   readonly log: Log;
@@ -112,29 +112,26 @@ async function startTimes(
       actor_kind === 'schedule' && actor === schedule.schedule_id ? [run_id] : [],
     ),
   );
-  const isStarted = startedBefore(schedule, due, deps);
+  const denied = new Set(tenant.withdrawn_runs.map(({ run_id }) => run_id));
   const youngestMs = due.times.findLast(({ decision }) => decision === 'start')?.plannedMs;
   const inTime = { ...deps, cancelOldest: unless(isTimeUp, deps.cancelOldest) };
   /** Undefined: it could not be decided about. */
   const decide = async ({ plannedMs, decision }: DueTime) => {
     try {
-      return decision === 'missed'
-        ? await missTime(runIdAt(schedule, plannedMs), isStarted)
-        : await startTime(
-            schedule,
-            { plannedMs, isYoungest: plannedMs === youngestMs },
-            inFlight,
-            requestId,
-            inTime,
-          );
+      const known = { inFlight, denied, isYoungest: plannedMs === youngestMs };
+      const outcome =
+        decision === 'missed'
+          ? ended('missed')
+          : await startTime(schedule, plannedMs, known, requestId, inTime);
+      return outcome.outcome === 'started' ? outcome : await tellFinally(outcome, schedule, plannedMs, deps);
     } catch (error) {
       if (error instanceof Undecided) return undefined;
       throw error;
     }
   };
-  const together = schedule.overlap === 'allow' ? startedTogether : 1;
-  for (let at = 0; at < due.times.length && outcomes.length === at && !isTimeUp(); at += together) {
-    const part = due.times.slice(at, at + together);
+  for (const part of partsOf(schedule, due)) {
+    if (isTimeUp()) break;
+    const before = outcomes.length;
     const decided = await Promise.all(
       part.map(async (time) => ({ planned_at: new Date(time.plannedMs), outcome: await decide(time) })),
     );
@@ -145,6 +142,7 @@ async function startTimes(
       const missed_since = isFirst ? new Date(due.missedSinceMs) : null;
       outcomes.push({ ...outcome, planned_at, missed_since });
     }
+    if (outcomes.length < before + part.length) break;
   }
   const handledUntil = outcomes.at(-1)?.planned_at ?? schedule.handled_until;
   const isLeft = outcomes.length < due.times.length;
@@ -159,26 +157,36 @@ const unless = (isTimeUp: () => boolean, cancelOldest: CancelOldest | undefined)
     await cancelOldest(tenantId, runId);
   });
 
-/** Whether a tick that died has started the run of a missed time. One statement for all of them; throws Undecided. */
-function startedBefore(
+/** What is decided about together: those that are missed, then as many as may start at once. */
+function partsOf({ overlap }: ScheduleRow, { times }: DueTimes): readonly (readonly DueTime[])[] {
+  const missed = times.filter(({ decision }) => decision === 'missed');
+  const starts = times.filter(({ decision }) => decision === 'start');
+  const together = overlap === 'allow' ? startedTogether : 1;
+  const parts = [missed];
+  for (let at = 0; at < starts.length; at += together) parts.push(starts.slice(at, at + together));
+  return parts;
+}
+
+/**
+ * What is told of a planned time whose run is not to start: that, and it never will; or that another tick has started
+ * it. Throws Undecided.
+ */
+async function tellFinally(
+  outcome: StartOutcome,
   schedule: ScheduleRow,
-  { times }: DueTimes,
-  { findStarted, log }: DueRunDependencies,
-): (runId: string) => Promise<boolean> {
+  plannedMs: number,
+  { denyRun, log }: DueRunDependencies,
+): Promise<StartOutcome> {
   const { tenant_id, schedule_id } = schedule;
-  let found: ReturnType<FindStarted> | undefined;
-  return async (runId) => {
-    try {
-      const missed = times.filter(({ decision }) => decision === 'missed');
-      const runIds = missed.map(({ plannedMs }) => runIdAt(schedule, plannedMs));
-      found ??= findStarted(tenant_id, runIds, new Date(missed[0]?.plannedMs ?? 0));
-      return (await found).has(runId);
-    } catch (error) {
-      const text = 'It is not known which scheduled runs were started; a later tick tries again';
-      log('WARNING', text, { tenant_id, schedule_id, error });
-      throw new Undecided();
-    }
-  };
+  const runId = runIdAt(schedule, plannedMs);
+  try {
+    const became = await denyRun(tenant_id, { runId, plannedMs });
+    return became === 'started' ? ended('started', runId) : outcome;
+  } catch (error) {
+    const text = 'It is not known whether a scheduled run was started; a later tick tries again';
+    log('WARNING', text, { tenant_id, schedule_id, error });
+    throw new Undecided();
+  }
 }
 
 const runIdAt = ({ tenant_id, schedule_id }: ScheduleRow, plannedMs: number): string =>
@@ -192,13 +200,20 @@ const ended = (outcome: TimeOutcome['outcome'], runId: string | null = null): St
   code: null,
   detail: null,
 });
-const refused = (code: string, detail: string): StartOutcome => ({ ...ended('refused'), code, detail });
+const refused = (code: string | null, detail: string): StartOutcome => ({
+  ...ended('refused'),
+  code,
+  detail,
+});
 
-/** What has become of a planned time that is not made up for. Throws Undecided. */
-const missTime = async (
-  runId: string,
-  isStarted: (runId: string) => Promise<boolean>,
-): Promise<StartOutcome> => ((await isStarted(runId)) ? ended('started', runId) : ended('missed'));
+/** What is known of a schedule's runs before one more is asked for. */
+interface KnownRuns {
+  readonly inFlight: ReadonlySet<string>;
+  /** Those that get no slot any more. */
+  readonly denied: ReadonlySet<string>;
+  /** Whether no planned time that is due comes after this one. */
+  readonly isYoungest: boolean;
+}
 
 /**
  * What becomes of a planned time, once for all: whoever asks again is told the same run. Throws Undecided.
@@ -210,8 +225,8 @@ const missTime = async (
  */
 async function startTime(
   schedule: ScheduleRow,
-  { plannedMs, isYoungest }: { readonly plannedMs: number; readonly isYoungest: boolean },
-  inFlight: ReadonlySet<string>,
+  plannedMs: number,
+  { inFlight, denied, isYoungest }: KnownRuns,
   requestId: string,
   deps: DueRunDependencies,
 ): Promise<StartOutcome> {
@@ -220,6 +235,8 @@ async function startTime(
   const runId = runIdAt(schedule, plannedMs);
   // A tick that died has started it.
   if (inFlight.has(runId)) return ended('started', runId);
+  // A tick that died has refused it, before it could write down why; or it is over.
+  if (denied.has(runId)) return refused(null, 'It was refused before.');
   const [before] = inFlight;
   if (schedule.overlap === 'skip' && before !== undefined) return ended('skipped', before);
   const pipeline = deps.pipelines.get(path);

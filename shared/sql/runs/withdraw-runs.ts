@@ -23,7 +23,8 @@ import {
  * That is a fact of the row and no matter of clocks, so it holds however late a statement gets its turn.
  */
 
-const remembered = (runs: string): string => `ARRAY(
+/** The runs and statements that get nothing any more, with these: those of the last hour. */
+export const remembered = (runs: string): string => `ARRAY(
     SELECT AS STRUCT run_id, withdrawn_at
     FROM UNNEST(tenant.withdrawn_runs)
     WHERE withdrawn_at > TIMESTAMP_SUB(@now, INTERVAL 1 HOUR) AND run_id NOT IN UNNEST(${runs})

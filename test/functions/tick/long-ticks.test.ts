@@ -69,7 +69,7 @@ describe('A tick with much to do', () => {
       while (world.runs.length < ['a', 'b', 'c'].indexOf(tenantId)) await new Promise(setImmediate);
       await new Promise(setImmediate);
       elapsedMs += 12_000;
-      return { onboarding_id: 'life-1', active_runs: [] };
+      return { onboarding_id: 'life-1', active_runs: [], withdrawn_runs: [] };
     };
     const clock = { now: () => world.now, monotonicMs: () => elapsedMs };
     world.now = at('12:00:00');

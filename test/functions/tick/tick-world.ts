@@ -24,6 +24,8 @@ export interface TickWorld {
   readonly runs: CountedRun[];
   /** Those of them that are not over. */
   readonly inFlight: Set<CountedRun>;
+  /** Those that never start. */
+  readonly denied: Set<string>;
   /** Rows of schedule_times. */
   readonly times: AppendedRow['json'][];
   now: Date;
@@ -49,6 +51,7 @@ export function createTickWorld(start: string): TickWorld {
     return {
       onboarding_id,
       active_runs: [...world.inFlight].filter((run) => run.tenantId === tenantId),
+      withdrawn_runs: [...world.denied].map((run_id) => ({ run_id })),
     };
   };
   /** The statement that a tick has: it notes how far it has come. */
@@ -73,6 +76,7 @@ export function createTickWorld(start: string): TickWorld {
     lives: new Map(),
     runs: [],
     inFlight: new Set(),
+    denied: new Set(),
     times: [],
     now: new Date(start),
     refusal: () => undefined,
@@ -100,7 +104,11 @@ export function createTickWorld(start: string): TickWorld {
           world.fail('read');
           return inFlightOf(tenantId);
         },
-        findStarted: async (_tenantId, runIds) => new Set(runIds.filter((runId) => byId.has(runId))),
+        denyRun: async (_tenantId, { runId }) => {
+          if (byId.has(runId)) return 'started';
+          world.denied.add(runId);
+          return 'denied';
+        },
         openLog: () => world.openLog(clock),
         admit: async (tenantId, candidate) => {
           const known = byId.get(candidate.run_id);
@@ -110,6 +118,7 @@ export function createTickWorld(start: string): TickWorld {
               quotas: undefined,
             };
           if (known === undefined) {
+            if (world.denied.has(candidate.run_id)) throw new ServiceError('unavailable', 'It is denied');
             const error = world.refusal(candidate);
             if (error?.code === 'unavailable') throw error;
             if (error !== undefined) return { verdict: refused(error), quotas: undefined };

@@ -100,23 +100,6 @@ describe('A tick', () => {
     },
   );
 
-  it('that comes late does not take for missed what a dead one has started, nor decides where that is not known', async () => {
-    scheduled(world, { missed: 'skip' });
-    world.fail = (call) => {
-      if (call === 'append') throw new Error('The process ended');
-    };
-    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
-    endRuns();
-    world.fail = () => undefined;
-    world.now = at('12:06:00');
-    const findStarted = () => Promise.reject(new Error('BigQuery is away'));
-    expect(await world.tick({ findStarted })).toMatchObject({ left_over: 1, missed: 0 });
-    await tickAt('12:07:00');
-    expect(outcomes()).toEqual(['12:00 started']);
-    await tickAt('13:06:00');
-    expect(outcomes()).toEqual(['12:00 started', '13:00 missed']);
-  });
-
   it('finds the run that a dead one has started, also with other parameters than now', async () => {
     const row = scheduled(world, { pipeline: 'gcp/example/dryrun' });
     await tickAt('12:00:00');

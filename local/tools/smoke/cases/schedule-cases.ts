@@ -1,3 +1,4 @@
+import { denyRuns } from '../../../../shared/sql/runs/deny-runs';
 import { changeSchedule } from '../../../../shared/sql/schedules/change-schedule';
 import { deleteSchedule } from '../../../../shared/sql/schedules/delete-schedule';
 import { disableSchedules } from '../../../../shared/sql/schedules/disable-schedules';
@@ -6,7 +7,7 @@ import { insertSchedule } from '../../../../shared/sql/schedules/insert-schedule
 import { listScheduleTimes } from '../../../../shared/sql/schedules/list-schedule-times';
 import { listSchedules } from '../../../../shared/sql/schedules/list-schedules';
 import { noteHandledTimes } from '../../../../shared/sql/schedules/note-handled-times';
-import { statementCase } from './statement-case';
+import { runId, statementCase } from './statement-case';
 
 const schedule_id = 'sch_1';
 const settings = {
@@ -45,6 +46,16 @@ export const scheduleCases = [
       description: 'daily',
       state: 'active',
       done_until: from,
+      now,
+    }),
+  ),
+  statementCase(
+    denyRuns,
+    'An array of structs is made of another and of a parameter.',
+    ({ tenantId, from, now }) => ({
+      tenant_id: tenantId,
+      run_ids: [runId(6)],
+      from,
       now,
     }),
   ),

@@ -87,6 +87,8 @@ export const createReadRunsInFlight =
 export interface StartersInFlight {
   readonly onboarding_id: string | null;
   readonly active_runs: readonly Pick<Slot, 'run_id' | 'actor_kind' | 'actor'>[];
+  /** Runs that get no slot any more: denied to start, withdrawn, or over. */
+  readonly withdrawn_runs: readonly { readonly run_id: string }[];
 }
 
 /** Undefined if there is no such tenant. */
@@ -98,13 +100,15 @@ const startersSchema = z.array(
     active_runs: z.array(
       z.object({ run_id: string, actor_kind: string.nullable(), actor: string.nullable() }),
     ),
+    withdrawn_runs: z.array(z.object({ run_id: string })),
   }),
 );
 
 export const createReadStartersInFlight =
   (bigquery: BigQuery): ReadStartersInFlight =>
   async (dataset) => {
-    const selectedFields = 'onboarding_id,active_runs.run_id,active_runs.actor_kind,active_runs.actor';
+    const selectedFields =
+      'onboarding_id,active_runs.run_id,active_runs.actor_kind,active_runs.actor,withdrawn_runs.run_id';
     const rows = await readTenantRows(bigquery, dataset, { selectedFields });
     return startersSchema.parse(rows)[0];
   };

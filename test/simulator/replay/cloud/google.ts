@@ -1,6 +1,7 @@
-import { createBigQuery } from '../../../../shared/google/bigquery/bigquery-client';
+import { BigQuery } from '@google-cloud/bigquery';
 import type { ControlDataset } from '../../../../shared/google/bigquery/tables/control-dataset';
 import type { ListTenantPage } from '../../../../shared/google/bigquery/tables/list-tenants';
+import type { Judge } from '../judge/judge';
 import type { Life } from '../world/life';
 import { type BigQueryModel, controlDataset } from './bigquery';
 import type { JobsModel } from './jobs';
@@ -12,24 +13,36 @@ export interface CloudModels {
   readonly jobs: JobsModel;
   readonly pubsub: PubSubModel;
   readonly putBack: PutBack;
+  readonly violate: Violate;
 }
 
-/** Google's client, which nobody calls: the models stand in its place. */
-let client: ReturnType<typeof createBigQuery> | undefined;
-const unusedClient = () => {
-  client ??= createBigQuery();
-  return client;
-};
+type Violate = Judge['violate'];
+
+/**
+ * Google's client, which is asked for its project and for nothing else: the models stand in its place. What asked the network, or
+ * looked for the project in files, would go on in real time, and nothing would follow from the seed alone any more.
+ */
+class ClientWithoutNetwork extends BigQuery {
+  constructor(private readonly violate: Violate) {
+    super({ projectId: 'simulated' });
+  }
+
+  override request({ method = 'GET', uri }: { readonly method?: string; readonly uri: string }): never {
+    const facts = `There is no model of ${method} ${uri}`;
+    this.violate('unexpected', facts);
+    throw new Error(facts);
+  }
+}
 
 /** How an instance reaches the cloud: in the form in which the functions' compositions take it. */
-export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudModels) => {
+export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack, violate }: CloudModels) => {
   const listTenantPage: ListTenantPage = async () => ({
     tenantIds: await bigquery.listTenants(life),
     nextPageToken: undefined,
   });
   return {
-    createBigQuery: unusedClient,
-    createBigQueryWithoutRetries: unusedClient,
+    createBigQuery: () => new ClientWithoutNetwork(violate),
+    createBigQueryWithoutRetries: () => new ClientWithoutNetwork(violate),
     createRunStatement: () => bigquery.runStatement(life),
     createAppendRows: () => bigquery.appendRows(life),
     createControlDataset: (): ControlDataset => {
@@ -78,6 +91,7 @@ export const googleOf = (life: Life, { bigquery, jobs, pubsub, putBack }: CloudM
     createReadSchedules: () => async (ids: ReadonlySet<string>) =>
       (await bigquery.listSchedules(life)).filter(({ schedule_id }) => ids.has(schedule_id)),
     createReadKeyExpiries: () => async (tenantId: string) => bigquery.tablesOf(tenantId).keys,
+    createReadKeyName: () => async () => null,
     // No simulated caller asks for it.
     createDescribeDataset: () => () => Promise.reject(new Error('Datasets are not modelled')),
     // Nobody but the runs themselves writes to their tables.

@@ -113,6 +113,9 @@ export function createScheduleJudge(
       if (before !== undefined && before !== run_id)
         violate('planned', `${planned} starts ${run_id}, and has started ${before}`);
       started.set(planned, run_id);
+      const told = [...(rowsOf.get(planned) ?? [])].filter((outcome) => outcome !== 'started');
+      if (before === undefined && told.length > 0)
+        violate('history', `${planned} starts ${run_id}, and is told as ${told.join(' and ')}`);
       if (actor !== scheduleId || tenantOf.get(scheduleId) !== tenantId)
         violate('planned', `${planned} of ${tenantId} is started in the name of ${actor}`);
       const isMeant = periods

@@ -87,7 +87,14 @@ export function createWorld(
   const parts = { time, chance, trouble, call, journal, observer: judge, putBack };
   const bigquery = createBigQueryModel(parts);
   tables.of = bigquery.tablesOf;
-  const cloud = { bigquery, jobs: createJobsModel(parts), pubsub: createPubSubModel(parts), putBack };
+  const { violate } = judge;
+  const cloud = {
+    bigquery,
+    jobs: createJobsModel(parts),
+    pubsub: createPubSubModel(parts),
+    putBack,
+    violate,
+  };
 
   let ids = 0;
   const fleet = (name: string, size: number, compose: (life: Life) => readonly Route[]) =>

@@ -35,7 +35,10 @@ const call = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: kind('append'), which: fc.nat(9) }) },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constantFrom('withdraw', 'withdraw statements', 'withdraw each'), runs }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('withdraw', 'withdraw statements', 'withdraw each', 'deny'),
+      runs,
+    }),
   },
   { weight: 3, arbitrary: fc.record({ kind: kind('put back'), runs, minutes: minutes(1, 90) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('confirm'), minutes: minutes(-60, 5) }) },

@@ -8,6 +8,7 @@ import { announceAlerts } from '../../../../../shared/sql/runs/announce-alerts';
 import { checkCounters } from '../../../../../shared/sql/runs/check-counters';
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { decideKeyedRuns, decideRuns } from '../../../../../shared/sql/runs/decide-runs';
+import { denyRuns } from '../../../../../shared/sql/runs/deny-runs';
 import { findRecordedRuns } from '../../../../../shared/sql/runs/find-recorded-runs';
 import { findRuns } from '../../../../../shared/sql/runs/find-runs';
 import { listRuns } from '../../../../../shared/sql/runs/list-runs';
@@ -183,6 +184,8 @@ export function createPlayer(
         return run(withdrawRuns, withdrawal(call.runs));
       case 'withdraw statements':
         return run(withdrawStatements, { tenant_id, statement_ids: call.runs.map(runIdOf), now });
+      case 'deny':
+        return run(denyRuns, { ...withdrawal(call.runs), from: new Date(at - 60 * minuteMs) });
       case 'withdraw each':
         return run(withdrawAndHandOn, { ...withdrawal(call.runs), unlimited: 1_000_000, handed_since: now });
       case 'put back':

@@ -10,6 +10,7 @@ import { scheduleModels } from './schedules';
 import { settlingModels } from './settling';
 import { tenantModels } from './tenants';
 import { usageModels } from './usage';
+import { withdrawalModels } from './withdrawal';
 
 /** By the statement's name. */
 export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
@@ -17,6 +18,7 @@ export const statementModels: ReadonlyMap<string, StatementModel> = new Map(
     ...admissionModels,
     ...alertModels,
     ...settlingModels,
+    ...withdrawalModels,
     ...lapsedModels,
     ...readingModels,
     ...tenantModels,

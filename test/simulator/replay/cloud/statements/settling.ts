@@ -3,11 +3,6 @@ import type { StatementParameters } from '../../../../../shared/sql/define-state
 import { confirmRuns } from '../../../../../shared/sql/runs/confirm-runs';
 import { settleHeldAndDropRuns, settleHeldRuns } from '../../../../../shared/sql/runs/settle-held-runs';
 import { settleAndDropRuns, settleRuns } from '../../../../../shared/sql/runs/settle-runs';
-import {
-  withdrawAndHandOn,
-  withdrawRuns,
-  withdrawStatements,
-} from '../../../../../shared/sql/runs/withdraw-runs';
 import { modelOf } from '../statement-model';
 import { isMonthOver, monthStart, slotsHeld, type Tables, type TenantRecord } from '../tables';
 import { crossedAlerts } from './alerts';
@@ -22,11 +17,10 @@ interface Appended {
   readonly appended_to: Date | null;
 }
 
-const hourMs = 3_600_000;
 const none: ReadonlySet<string> = new Set();
 
 /** Whether BigQuery has billed as much this month as it may. */
-const isBudgetUsedUp = (tenant: TenantRecord, now: Date): boolean =>
+export const isBudgetUsedUp = (tenant: TenantRecord, now: Date): boolean =>
   tenant.max_bytes_billed_per_month !== null &&
   (isMonthOver(tenant, now) ? 0 : (tenant.bytes_billed_this_month ?? 0)) >= tenant.max_bytes_billed_per_month;
 
@@ -148,55 +142,6 @@ const settleAll = (tables: Tables, parameters: Settling, appended?: Appended): n
 const settleHeld = (tables: Tables, parameters: Settling, appended?: Appended): number =>
   settle(tables, parameters, () => true, true, appended);
 
-/** Whether somebody may have started a run, or it was settled. */
-function begunOf(tables: Tables, { active_runs, settled_runs, confirmed_until }: TenantRecord) {
-  const started = active_runs.filter(
-    ({ admitted_at, handed_on_at }) =>
-      !tables.putBack.has('late-withdrawal') &&
-      (handed_on_at !== null || (confirmed_until !== null && admitted_at <= confirmed_until)),
-  );
-  const runIds = new Set([...started, ...settled_runs].map(({ run_id }) => run_id));
-  return (runId: string | null): boolean => runId !== null && runIds.has(runId);
-}
-
-/** The tenant without these runs, of whose slots some are handed on. */
-function withdraw(
-  tenant: TenantRecord,
-  runIds: readonly (string | null)[],
-  starting: ReadonlySet<string>,
-  now: Date,
-): TenantRecord {
-  const withdrawn = tenant.active_runs.filter(({ run_id }) => runIds.includes(run_id));
-  const kept = tenant.active_runs.filter((slot) => !withdrawn.includes(slot));
-  const active = handedOn(kept, starting, now);
-  const month = monthStart(tenant.quota_reset_date);
-  return {
-    ...tenant,
-    active_runs: active,
-    pipeline_runs_count: tenant.pipeline_runs_count - withdrawn.length,
-    pipeline_runs_this_month:
-      tenant.pipeline_runs_this_month - withdrawn.filter(({ admitted_at }) => admitted_at >= month).length,
-    current_running_pipelines: slotsHeld(active, now),
-    ...remembered(tenant, runIds, now),
-  };
-}
-
-const remembered = (tenant: TenantRecord, ids: readonly (string | null)[], now: Date) => ({
-  withdrawn_runs: [
-    ...tenant.withdrawn_runs.filter(
-      ({ run_id, withdrawn_at }) => withdrawn_at.getTime() > now.getTime() - hourMs && !ids.includes(run_id),
-    ),
-    ...ids.map((run_id) => ({ run_id: run_id ?? '', withdrawn_at: now })),
-  ],
-  updated_at: now,
-});
-
-/** Whether the ledger has a run of the last day. */
-const isFinished = ({ ledgerOf }: Tables, runId: string | null, now: Date | null): boolean =>
-  (ledgerOf.get(runId ?? '') ?? []).some(
-    ({ admitted_at }) => admitted_at.getTime() >= Number(now) - 24 * hourMs,
-  );
-
 function report(tables: Tables, parameters: StatementParameters<typeof settleHeldRuns>) {
   const { tenant_id, onboarding_id, outcomes, from, to, handed_since } = parameters;
   const { tenant } = tables;
@@ -232,58 +177,6 @@ export const settlingModels = [
   modelOf(settleHeldAndDropRuns, {
     change: (tables, parameters) => settleHeld(tables, parameters, parameters),
     read: report,
-  }),
-  modelOf(withdrawRuns, {
-    change(tables, { tenant_id, run_ids, now }) {
-      const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const begun = begunOf(tables, tenant);
-      const isInFlight = tenant.active_runs.some(({ run_id }) => run_ids.includes(run_id));
-      if (
-        run_ids.some((runId) => begun(runId) || isFinished(tables, runId, now)) ||
-        (isInFlight && runsQueued(tenant.active_runs) > 0)
-      )
-        return 0;
-      tables.tenant = withdraw(tenant, run_ids, none, now);
-      return 1;
-    },
-  }),
-  modelOf(withdrawStatements, {
-    change(tables, { tenant_id, statement_ids, now }) {
-      const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      tables.tenant = { ...tenant, ...remembered(tenant, statement_ids, now) };
-      return 1;
-    },
-  }),
-  modelOf(withdrawAndHandOn, {
-    change(tables, { tenant_id, run_ids, now }) {
-      const { tenant } = tables;
-      if (tenant?.tenant_id !== tenant_id || now === null) return 0;
-      const begun = begunOf(tables, tenant);
-      const withdrawn = run_ids.filter((runId) => !begun(runId));
-      if (withdrawn.length === 0) return 0;
-      const kept = tenant.active_runs.filter(({ run_id }) => !withdrawn.includes(run_id));
-      const mayStart = tenant.is_active && !isBudgetUsedUp(tenant, now);
-      tables.tenant = withdraw(tenant, withdrawn, mayStart ? startable(kept, tenant, now) : none, now);
-      return 1;
-    },
-    read(tables, { tenant_id, run_ids, now, handed_since }) {
-      const { tenant } = tables;
-      return tenant?.tenant_id !== tenant_id
-        ? []
-        : [
-            {
-              withdrawn: tenant.withdrawn_runs
-                .map(({ run_id }) => run_id)
-                .filter((runId) => run_ids.includes(runId))
-                .filter((runId) => !tenant.settled_runs.some(({ run_id }) => run_id === runId))
-                .toSorted(),
-              finished: run_ids.filter((runId) => isFinished(tables, runId, now)).toSorted(),
-              handed_on: handedOnSince(tenant.active_runs, handed_since),
-            },
-          ];
-    },
   }),
   modelOf(confirmRuns, {
     change(tables, { tenant_id, until }) {

@@ -1,0 +1,74 @@
+import { ServiceError } from '../../../shared/errors';
+import { createTickWorld, scheduled, type TickWorld } from './tick-world';
+
+const at = (time: string) => new Date(`2026-11-30T${time}Z`);
+
+describe('A tick that starts no run of a planned time', () => {
+  let world: TickWorld;
+  const outcomes = () =>
+    world.times.map(
+      ({ planned_at, outcome, code }) =>
+        `${String(planned_at).slice(11, 16)} ${outcome}${code === null ? '' : ` ${code}`}`,
+    );
+  const tickAt = (time: string) => {
+    world.now = at(time);
+    return world.tick();
+  };
+  const endRuns = () => world.inFlight.clear();
+
+  beforeEach(() => {
+    world = createTickWorld('2026-11-30T11:30:00Z');
+  });
+
+  it('has it never start, or tells it as started where another tick was first', async () => {
+    scheduled(world, { missed: 'skip' });
+    await tickAt('12:00:00');
+    await tickAt('13:00:00');
+    endRuns();
+    world.refusal = () => new ServiceError('concurrent_limit_reached', '3/3 pipelines running.');
+    await tickAt('14:00:00');
+    await tickAt('15:06:00');
+    expect(outcomes()).toEqual([
+      '12:00 started',
+      '13:00 skipped',
+      '14:00 refused concurrent_limit_reached',
+      '15:00 missed',
+    ]);
+    expect(world.denied.size).toBe(3);
+    world.now = at('16:00:00');
+    await world.tick({ denyRun: async () => 'started' });
+    expect(outcomes().at(-1)).toBe('16:00 started');
+    expect(world.times.at(-1)?.run_id).toEqual(expect.any(String));
+  });
+
+  it('tells as refused what a dead one has denied, though there is room by now', async () => {
+    scheduled(world);
+    world.refusal = () => new ServiceError('concurrent_limit_reached', '3/3 pipelines running.');
+    world.fail = (call) => {
+      if (call === 'append') throw new Error('The process ended');
+    };
+    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
+    world.refusal = () => undefined;
+    world.fail = () => undefined;
+    await tickAt('12:01:00');
+    expect(outcomes()).toEqual(['12:00 refused']);
+    expect(world.runs).toEqual([]);
+  });
+
+  it('does not take for missed what a dead one has started, nor decides where that is not known', async () => {
+    scheduled(world, { missed: 'skip' });
+    world.fail = (call) => {
+      if (call === 'append') throw new Error('The process ended');
+    };
+    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
+    endRuns();
+    world.fail = () => undefined;
+    world.now = at('12:06:00');
+    const denyRun = () => Promise.reject(new Error('BigQuery is away'));
+    expect(await world.tick({ denyRun })).toMatchObject({ left_over: 1, missed: 0 });
+    await tickAt('12:07:00');
+    expect(outcomes()).toEqual(['12:00 started']);
+    await tickAt('13:06:00');
+    expect(outcomes()).toEqual(['12:00 started', '13:00 missed']);
+  });
+});
