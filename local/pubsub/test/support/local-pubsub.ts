@@ -107,6 +107,8 @@ export type PushEndpoint = {
   received: ReceivedPush[];
   /** Resolves as soon as so many pushes have been received in all. */
   receivedCount(count: number): Promise<ReceivedPush[]>;
+  /** Resolves to all pushes but the first `before`, as soon as they are of so many messages. */
+  receivedMessages(count: number, before: number): Promise<readonly ReceivedPush[]>;
   /** Resolves as soon as the other side has ended a request that `hang` left without an answer. */
   hungRequestClosed(): Promise<void>;
   close(): Promise<void>;
@@ -118,7 +120,10 @@ export const startPushEndpoint = async (
   port = 0,
 ): Promise<PushEndpoint> => {
   const received: ReceivedPush[] = [];
-  const waiting: { count: number; resolve: () => void }[] = [];
+  const waiting: { isEnough: () => boolean; resolve: () => void }[] = [];
+  const receivedWhen = async (isEnough: () => boolean): Promise<void> => {
+    if (!isEnough()) await new Promise<void>((resolve) => waiting.push({ isEnough, resolve }));
+  };
   let hungClosed = (): void => {};
   const hungRequestClosed = new Promise<void>((resolve) => {
     hungClosed = resolve;
@@ -128,7 +133,7 @@ export const startPushEndpoint = async (
     const push = pushSchema.parse(JSON.parse(await textOf(request)));
     const text = Buffer.from(push.message.data, 'base64').toString();
     const index = received.push({ ...push, text, headers: request.headers }) - 1;
-    for (const { count, resolve } of waiting) if (received.length >= count) resolve();
+    for (const { isEnough, resolve } of waiting) if (isEnough()) resolve();
     const status = await answer({ ...push, text, headers: request.headers }, index);
     if (status === 'hang') response.on('close', hungClosed);
     else response.writeHead(status).end();
@@ -140,8 +145,13 @@ export const startPushEndpoint = async (
     url: `http://127.0.0.1:${portOf(server.address())}/push`,
     received,
     receivedCount: async (count) => {
-      if (received.length < count) await new Promise<void>((resolve) => waiting.push({ count, resolve }));
+      await receivedWhen(() => received.length >= count);
       return received;
+    },
+    receivedMessages: async (count, before) => {
+      const messages = () => new Set(received.slice(before).map(({ message }) => message.messageId));
+      await receivedWhen(() => messages().size >= count);
+      return received.slice(before);
     },
     hungRequestClosed: () => hungRequestClosed,
     close: () =>
