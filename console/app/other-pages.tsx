@@ -1,5 +1,5 @@
 import { shownProblem } from '../data/problems';
-import { Notice, ProblemNotice } from '../ui/notice';
+import { ProblemNotice } from '../ui/notice';
 import { Page } from '../ui/page';
 
 export function NotFoundPage() {
@@ -33,22 +33,7 @@ interface BrokenPageProps {
 export function BrokenPage({ error, onRetry }: BrokenPageProps) {
   return (
     <Page title="This page cannot be shown">
-      {isOutOfDate(error) ? (
-        <Notice kind="info" title="A part of the console could not be loaded">
-          <p>
-            A newer version was deployed since you opened it, or the server is away. Loading it anew helps.
-          </p>
-          <button type="button" onClick={() => location.reload()}>
-            Load it anew
-          </button>
-        </Notice>
-      ) : (
-        <ProblemNotice problem={shownProblem(error)} onRetry={onRetry} />
-      )}
+      <ProblemNotice problem={shownProblem(error)} onRetry={onRetry} />
     </Page>
   );
 }
-
-/** A deployment replaces the files that the version before would still load. Browsers have no code for it. */
-const isOutOfDate = (error: unknown): boolean =>
-  error instanceof TypeError && /import|module/i.test(error.message);

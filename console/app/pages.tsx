@@ -1,47 +1,56 @@
 import type { ComponentType } from 'preact';
-import { useState } from 'preact/hooks';
-import lazy, { ErrorBoundary } from 'preact-iso/lazy';
+import { useErrorBoundary, useState } from 'preact/hooks';
 import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
+import { AuditPage, TenantAuditPage } from '../audit/audit-pages';
+import { KeysPage } from '../keys/keys-page';
+import { OperationsPage } from '../operations/operations-page';
+import { OverviewPage } from '../overview/overview-page';
+import { AllPipelinesPage } from '../pipelines/all-pipelines-page';
+import { PipelinePage } from '../pipelines/pipeline/pipeline-page';
+import { PipelinesPage } from '../pipelines/pipelines-page';
+import { AllRunsPage } from '../runs/all-runs-page';
+import { InFlightPage } from '../runs/in-flight-page';
+import { RunPage } from '../runs/run/run-page';
+import { TenantRunsPage } from '../runs/tenant-runs-page';
+import { SchedulesPage } from '../schedules/schedules-page';
+import { TenantPage } from '../tenant/tenant-page';
+import { OnboardPage } from '../tenants/onboard-page';
+import { TenantsPage } from '../tenants/tenants-page';
+import { AllUsagePage } from '../usage/all-usage-page';
+import { TenantUsagePage } from '../usage/tenant-usage-page';
+import { WebhooksPage } from '../webhooks/webhooks-page';
 import { BrokenPage, NotFoundPage, NotYoursPage } from './other-pages';
 import { currentSession } from './session';
 
-type Load = () => Promise<ComponentType>;
-
 /** What operators see: all tenants. A tenant has none of these, even where admin calls need no key. */
-const adminPages: Readonly<Record<string, Load>> = {
-  '/onboard': async () => (await import('../tenants/onboard-page')).OnboardPage,
-  '/tenants': async () => (await import('../tenants/tenants-page')).TenantsPage,
-  '/runs': async () => (await import('../runs/all-runs-page')).AllRunsPage,
-  '/runs/in-flight': async () => (await import('../runs/in-flight-page')).InFlightPage,
-  '/pipelines': async () => (await import('../pipelines/all-pipelines-page')).AllPipelinesPage,
-  '/usage': async () => (await import('../usage/all-usage-page')).AllUsagePage,
-  '/operations': async () => (await import('../operations/operations-page')).OperationsPage,
-  '/audit': async () => (await import('../audit/audit-pages')).AuditPage,
+const adminPages: Readonly<Record<string, ComponentType>> = {
+  '/onboard': OnboardPage,
+  '/tenants': TenantsPage,
+  '/runs': AllRunsPage,
+  '/runs/in-flight': InFlightPage,
+  '/pipelines': AllPipelinesPage,
+  '/usage': AllUsagePage,
+  '/operations': OperationsPage,
+  '/audit': AuditPage,
 };
-
-const loadTenantPage: Load = async () => (await import('../tenant/tenant-page')).TenantPage;
 
 /** What belongs to one tenant: by where it stands below the tenant. */
-const tenantPages: Readonly<Record<string, Load>> = {
-  '': loadTenantPage,
-  '/runs': async () => (await import('../runs/tenant-runs-page')).TenantRunsPage,
-  '/runs/:run': async () => (await import('../runs/run/run-page')).RunPage,
-  '/pipelines': async () => (await import('../pipelines/pipelines-page')).PipelinesPage,
-  '/pipelines/:provider/:domain/:pipeline': async () =>
-    (await import('../pipelines/pipeline/pipeline-page')).PipelinePage,
-  '/usage': async () => (await import('../usage/tenant-usage-page')).TenantUsagePage,
-  '/schedules': async () => (await import('../schedules/schedules-page')).SchedulesPage,
-  '/keys': async () => (await import('../keys/keys-page')).KeysPage,
-  '/webhooks': async () => (await import('../webhooks/webhooks-page')).WebhooksPage,
-  '/audit': async () => (await import('../audit/audit-pages')).TenantAuditPage,
+const tenantPages: Readonly<Record<string, ComponentType>> = {
+  '': TenantPage,
+  '/runs': TenantRunsPage,
+  '/runs/:run': RunPage,
+  '/pipelines': PipelinesPage,
+  '/pipelines/:provider/:domain/:pipeline': PipelinePage,
+  '/usage': TenantUsagePage,
+  '/schedules': SchedulesPage,
+  '/keys': KeysPage,
+  '/webhooks': WebhooksPage,
+  '/audit': TenantAuditPage,
 };
-
-const OverviewPage = lazy(async () => (await import('../overview/overview-page')).OverviewPage);
-const OwnPage = lazy(loadTenantPage);
 
 /** Where everybody begins: operators with all tenants, a tenant with itself. */
 function HomePage() {
-  return currentSession().identity.kind === 'admin' ? <OverviewPage /> : <OwnPage />;
+  return currentSession().identity.kind === 'admin' ? <OverviewPage /> : <TenantPage />;
 }
 
 /** A page for admins alone. */
@@ -63,13 +72,12 @@ function forItsTenant(Page: ComponentType): ComponentType {
   };
 }
 
-/** Each page is loaded when it is first opened. */
 const routes = [
   { path: '/', component: HomePage },
-  ...Object.entries(adminPages).map(([path, load]) => ({ path, component: forAdmins(lazy(load)) })),
-  ...Object.entries(tenantPages).map(([path, load]) => ({
+  ...Object.entries(adminPages).map(([path, page]) => ({ path, component: forAdmins(page) })),
+  ...Object.entries(tenantPages).map(([path, page]) => ({
     path: `/tenants/:tenant${path}`,
-    component: forItsTenant(lazy(load)),
+    component: forItsTenant(page),
   })),
 ];
 
@@ -77,15 +85,14 @@ const routes = [
 export function Pages() {
   const { url } = useLocation();
   const [broken, setBroken] = useState<{ readonly at: string; readonly error: unknown }>();
+  useErrorBoundary((error: unknown) => setBroken({ at: url, error }));
   if (broken?.at === url) return <BrokenPage error={broken.error} onRetry={() => setBroken(undefined)} />;
   return (
-    <ErrorBoundary onError={(error) => setBroken({ at: url, error })}>
-      <Router>
-        {routes.map(({ path, component }) => (
-          <Route key={path} path={path} component={component} />
-        ))}
-        <Route default component={NotFoundPage} />
-      </Router>
-    </ErrorBoundary>
+    <Router>
+      {routes.map(({ path, component }) => (
+        <Route key={path} path={path} component={component} />
+      ))}
+      <Route default component={NotFoundPage} />
+    </Router>
   );
 }

@@ -1,3 +1,5 @@
+import { dayAndHour } from '../format/times';
+
 /** What is drawn of one kind of thing over time. */
 export interface ChartSeries {
   readonly name: string;
@@ -51,16 +53,13 @@ export const endsOf = ([first, ...others]: readonly number[]): [from: number, to
   first !== undefined && others.length === 0 ? [first, first + day] : undefined;
 
 /** What stands at the marks of the time axis: days where it is long, else hours, with the day where a new one begins. */
-export function timeMarks(marks: readonly number[], isDaily: boolean, timeZone?: string): readonly string[] {
-  const zone = isDaily ? 'UTC' : timeZone;
-  const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone });
-  const hourOf = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone });
+export function timeMarks(marks: readonly number[], isDaily: boolean): readonly string[] {
   const [first = 0, second = first + day] = marks;
-  if (isDaily || second - first >= day) return marks.map((mark) => dayOf.format(mark * 1_000));
+  const isLong = isDaily || second - first >= day;
   let shown = '';
   return marks.map((mark) => {
-    const today = dayOf.format(mark * 1_000);
-    const hour = hourOf.format(mark * 1_000);
+    const [today, hour] = dayAndHour(mark * 1_000, isDaily);
+    if (isLong) return today;
     if (today === shown) return hour;
     shown = today;
     return `${hour}\n${today}`;
@@ -75,14 +74,8 @@ export const countSteps: readonly number[] = Array.from({ length: 12 }, (_, powe
 /** Between the marks of a scale of bytes: powers of two. */
 export const byteSteps: readonly number[] = Array.from({ length: 60 }, (_, power) => 2 ** power);
 
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const timeFormat = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-
 /** The time of a point, in the viewer's zone; of a whole day the day, UTC. */
 export const pointTime = (seconds: number, isDaily: boolean): string =>
-  (isDaily ? dayFormat : timeFormat).format(new Date(seconds * 1_000));
+  dayAndHour(seconds * 1_000, isDaily)
+    .slice(0, isDaily ? 1 : 2)
+    .join(', ');

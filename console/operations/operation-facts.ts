@@ -1,4 +1,5 @@
 import type { Operation } from '../../client';
+import { count } from '../format/numbers';
 
 /** What is told of an operation. Pure. */
 
@@ -24,15 +25,14 @@ export function progressInWords({
   skipped,
   failed,
 }: Pick<Operation, 'total' | 'done' | 'skipped' | 'failed'>): string {
-  const whole = new Intl.NumberFormat('en');
   const further = [
-    ...(failed > 0 ? [`${whole.format(failed)} failed`] : []),
-    ...(skipped > 0 ? [`${whole.format(skipped)} skipped`] : []),
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${count(skipped)} skipped`] : []),
   ];
   const first =
     total === null
-      ? `${whole.format(done)} done, further ones are looked for`
-      : `${whole.format(done)} of ${whole.format(total)} done`;
+      ? `${count(done)} done, further ones are looked for`
+      : `${count(done)} of ${count(total)} done`;
   return [first, ...further].join(', ');
 }
 

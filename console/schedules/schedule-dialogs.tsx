@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { currentSession } from '../app/session';
 import { useAction } from '../data/use-action';
+import { ownZone } from '../format/times';
 import { useCatalogue } from '../pipelines/use-catalogue';
 import { Dialog } from '../ui/dialog';
 import { Form } from '../ui/form';
@@ -37,7 +38,7 @@ function useParameters(tenantId: string, form: ScheduleForm, before?: ScheduleVa
 
 export function MakeScheduleDialog({ tenantId, pipeline, onMade, onClose }: MakeScheduleDialogProps) {
   const [form, setForm] = useState<ScheduleForm>(() => ({
-    ...emptySchedule(Intl.DateTimeFormat().resolvedOptions().timeZone),
+    ...emptySchedule(ownZone()),
     pipeline: pipeline ?? '',
   }));
   const { values, isComplete, fields } = useParameters(tenantId, form);

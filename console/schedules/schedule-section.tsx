@@ -1,5 +1,6 @@
 import { currentSession } from '../app/session';
 import { duration } from '../format/numbers';
+import { ownZone } from '../format/times';
 import { FactList } from '../ui/lists/fact-list';
 import { ManagedSection } from '../ui/managed-section';
 import { Time } from '../ui/times';
@@ -63,7 +64,7 @@ export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: Sc
             <li key={planned_at}>
               <Time at={planned_at} />
               <span class="quiet">
-                {schedule.time_zone !== ownZone && ` · ${clockOf(local_time)} in ${schedule.time_zone}`}
+                {schedule.time_zone !== ownZone() && ` · ${clockOf(local_time)} in ${schedule.time_zone}`}
                 {starts_at !== planned_at && (
                   <>
                     {' '}
@@ -79,8 +80,6 @@ export function ScheduleSection({ tenantId, schedule, isAllowed, onChanged }: Sc
     </ManagedSection>
   );
 }
-
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** 2026-12-01T06:30:00+01:00 as what clocks show: 2026-12-01 06:30. */
 const clockOf = (localTime: string): string => localTime.slice(0, 16).replace('T', ' ');

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import type { ShownProblem } from '../problems';
 import { answerTo, keepAnswer } from './answers';
 import { type Asking, keepAsking, type Surroundings } from './keep-asking';
@@ -59,7 +59,8 @@ export function useAsked<Answer>(name: string, question: Question<Answer>): Load
     state.current = { name, answer, answeredAt: kept?.at, problem: undefined, isAsking: true };
   }
 
-  useEffect(() => {
+  // Before the page is painted: what is asked for is under way by then.
+  useLayoutEffect(() => {
     const change = (changed: Partial<State<Answer>>) => {
       if (state.current?.name === name) state.current = { ...state.current, ...changed };
       show(undefined);
@@ -70,7 +71,7 @@ export function useAsked<Answer>(name: string, question: Question<Answer>): Load
         everyMs: () => current.current.everyMs(state.current?.answer),
         onAsk: (isByItself) => {
           current.current.onAsk?.(isByItself);
-          change({ isAsking: true });
+          if (state.current?.isAsking === false) change({ isAsking: true });
         },
         onAnswer: (answer) => {
           const answeredAt = Date.now();

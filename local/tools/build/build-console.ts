@@ -4,7 +4,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type JsMinifyOptions, minify, version as versionOfSwc } from '@swc/core';
 import { build, type Metafile } from 'esbuild';
 import { assetsFolder, type ContentCoding, contentCodings } from '../../../functions/console/console-files';
-import { allPagesEntry, pagesTogether } from './pages-together';
 import { jsxAsCalls, jsxNames, uplotInUse } from './smaller-sources';
 
 export interface ConsoleBuild {
@@ -65,7 +64,7 @@ export async function buildConsole({
     ...(!isForDevelopment && { banner: { js: `// ${versionOfSwc} ${JSON.stringify(minifying)}` } }),
     sourcemap: isForDevelopment && 'linked',
     logLevel: 'silent',
-    plugins: [pagesTogether(sourceDirectory), jsxAsCalls(sourceDirectory), uplotInUse],
+    plugins: [jsxAsCalls(sourceDirectory), uplotInUse],
   });
   const page = readFileSync(join(sourceDirectory, 'index.html'), 'utf8');
   const assets = await Promise.all(
@@ -96,16 +95,9 @@ function pageOf(page: string, { outputs }: Metafile): string {
       throw new Error(`console/index.html: expected ${reference} exactly once`);
     return { path, reference, replacement: `${kind}="/${path}"` };
   });
-  const entered = [
-    built[0]?.path ?? '',
-    // Whoever is signed in needs them next.
-    ...Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === allPagesEntry),
-  ];
-  const preloaded = new Set(entered.slice(1));
-  for (const path of entered) staticImportsOf(path, outputs, preloaded);
-  const preloads = [...preloaded]
-    .filter((path) => path !== entered[0])
-    .map((path) => `<link rel="modulepreload" href="/${path}">`);
+  const preloaded = new Set<string>();
+  staticImportsOf(built[0]?.path ?? '', outputs, preloaded);
+  const preloads = [...preloaded].map((path) => `<link rel="modulepreload" href="/${path}">`);
   const named = built.reduce(
     (text, { reference, replacement }) => text.replace(reference, replacement),
     page,

@@ -30,12 +30,16 @@ describe('What a chart shows', () => {
   });
 
   it('marks hours with the day where one begins, and days alone where it is long', () => {
+    const zone = jest.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(0);
     const at = (text: string) => Date.parse(text) / 1_000;
     const hours = ['2026-11-29T22:00Z', '2026-11-30T00:00Z', '2026-11-30T02:00Z'].map(at);
-    expect(timeMarks(hours, false, 'UTC')).toEqual(['22:00\n29 Nov', '00:00\n30 Nov', '02:00']);
+    expect(timeMarks(hours, false)).toEqual(['22:00\n29 Nov', '00:00\n30 Nov', '02:00']);
     const days = ['2026-11-29T00:00Z', '2026-11-30T00:00Z'].map(at);
-    expect(timeMarks(days, false, 'UTC')).toEqual(['29 Nov', '30 Nov']);
-    expect(timeMarks(days, true, 'America/New_York')).toEqual(['29 Nov', '30 Nov']);
+    expect(timeMarks(days, false)).toEqual(['29 Nov', '30 Nov']);
+    zone.mockReturnValue(300);
+    expect(timeMarks(days, true)).toEqual(['29 Nov', '30 Nov']);
+    expect(timeMarks(days, false)).toEqual(['28 Nov', '29 Nov']);
     expect(timeMarks([], false)).toEqual([]);
+    zone.mockRestore();
   });
 });

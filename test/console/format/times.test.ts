@@ -1,11 +1,16 @@
-import { ago, localTime, monthOf, utcTime } from '../../../console/format/times';
+import { ago, dayAndHour, localTime, monthOf, utcTime } from '../../../console/format/times';
 
 const now = Date.parse('2026-11-30T19:16:05Z');
 
 describe('Times, as people read them', () => {
-  it('are told in a zone, with the year where it is another', () => {
-    expect(localTime('2026-11-30T19:16:05.123Z', now, 'Europe/Berlin')).toBe('30 Nov, 20:16:05');
-    expect(localTime('2025-06-01T00:00:00Z', now, 'America/New_York')).toBe('31 May 2025, 20:00:00');
+  it('are told in the viewer’s zone, with the year where it is another', () => {
+    const zone = jest.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(-60);
+    expect(localTime('2026-11-30T19:16:05.123Z', now)).toBe('30 Nov, 20:16:05');
+    zone.mockReturnValue(240);
+    expect(localTime('2025-06-01T00:00:00Z', now)).toBe('31 May 2025, 20:00:00');
+    expect(dayAndHour(now, false)).toEqual(['30 Nov', '15:16']);
+    expect(dayAndHour(Date.parse('2026-12-01T00:00:00Z'), true)).toEqual(['1 Dec', '00:00']);
+    zone.mockRestore();
     expect(utcTime('2026-11-30T20:16:05.123+01:00')).toBe('2026-11-30 19:16:05 UTC');
   });
 

@@ -75,22 +75,6 @@ describe('A build of the console', () => {
     expect(text).not.toContain(names.find((name) => name.includes('later')) ?? 'later');
   });
 
-  it('has all pages in one file, which the page names at once, whoever imports one of them', async () => {
-    const page = (name: string) => `export const ${name} = 'All of ${name}';`;
-    mkdirSync(join(sourceDirectory, 'a'), { recursive: true });
-    write({
-      'a/one-page.tsx': page('OnePage'),
-      'a/two-page.tsx': page('TwoPage'),
-      'main.tsx':
-        "import('./a/one-page').then((m) => console.log(m.OnePage)); import('./a/two-page').then((m) => console.log(m.TwoPage));",
-    });
-    const built = await buildConsole({ sourceDirectory });
-    const scripts = [...built.files.keys()].filter((name) => /All of/.test(textOf(built, name)));
-    expect(scripts).toHaveLength(1);
-    expect(textOf(built, scripts[0] ?? '')).toMatch(/OnePage.*TwoPage/s);
-    expect(textOf(built, 'index.html')).toContain(`<link rel="modulepreload" href="/${scripts[0]}">`);
-  });
-
   it('gives a changed file another name, and no other', async () => {
     const before = await buildConsole({ sourceDirectory });
     write({ 'style/colours.css': 'b { color: green }' });
