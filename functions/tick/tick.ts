@@ -39,11 +39,11 @@ const tenantsAtOnce = 64;
 const timeBudgetMs = 40_000;
 
 /**
- * Starts what is due of all tenants' schedules. Where nothing is, it costs nothing but reads that are free of charge.
- * Two at once, or one after another that died, start each planned time's run once: its id follows from schedule and
- * time. Those who have waited longest come first, and
- * what time does not reach is left to a later tick. Throws BigQuery's error where schedules cannot be read, or what was
- * done cannot be written down: a later tick then finds the runs that are started already.
+ * Starts what is due of all tenants' schedules. Where nothing is, it costs nothing but reads that are free of
+ * charge. Two at once, or one after another that died, start each planned time's run once: its id follows from
+ * schedule and time. Those who have waited longest come first, and what time does not reach is left to a later tick.
+ * Throws BigQuery's error where schedules cannot be read, or what was done cannot be written down: a later tick then
+ * finds the runs that are started already.
  */
 export async function tick(requestId: string, deps: TickDependencies): Promise<TickSummary> {
   const { readScheduleTimings, readSchedules, openLog, clock } = deps;

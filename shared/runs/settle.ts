@@ -25,8 +25,8 @@ export interface Settled {
   readonly outcome: RecordedOutcome;
   /**
    * Resolves when others are told, the ledger and `all_runs` have taken the row, and those runs are published that
-   * have the slots from the queue, or that has failed. Never
-   * rejects. To be awaited before a request is answered: afterwards a function gets no CPU.
+   * have the slots from the queue, or that has failed. Never rejects. To be awaited before a request is answered:
+   * afterwards a function gets no CPU.
    */
   readonly appended: Promise<void>;
 }

@@ -61,11 +61,10 @@ export interface StartedRun {
 }
 
 /**
- * Starts a run: checks its parameters, has it admitted, and wakes the worker. Throws `invalid_request` that
- * names each wrong parameter, the refusals of admission, or `unavailable`. A run that is admitted stays
- * admitted: if its message cannot be published, reconcile publishes it. One that waits in the queue is published by
- * whoever frees a slot for it. A repeat under the same idempotency
- * key finds its own run.
+ * Starts a run: checks its parameters, has it admitted, and wakes the worker. Throws `invalid_request` that names
+ * each wrong parameter, the refusals of admission, or `unavailable`. A run that is admitted stays admitted: if its
+ * message cannot be published, reconcile publishes it. One that waits in the queue is published by whoever frees a
+ * slot for it. A repeat under the same idempotency key finds its own run.
  */
 export async function startRun(request: RunRequest, deps: StartRunDependencies): Promise<StartedRun> {
   const { tenantId, pipeline, idempotencyKey } = request;

@@ -17,9 +17,8 @@ const runTopic = 'pipeline-runs';
 const portSchema = z.object({ port: z.number() });
 
 /**
- * Local BigQuery and Pub/Sub in a thread of their own with `work` done on them, data on disk
- * unless it is to be in memory only; ended afterwards. Nobody
- * is subscribed to the run topic: what is admitted stays in flight.
+ * Local BigQuery and Pub/Sub in a thread of their own with `work` done on them, data on disk unless it is to be in
+ * memory only; ended afterwards. Nobody is subscribed to the run topic: what is admitted stays in flight.
  */
 export async function withServers<T>(
   bigqueryLimits: LimitOptions | undefined,

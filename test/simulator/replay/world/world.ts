@@ -139,18 +139,14 @@ export function createWorld(
   return { busyTenants, time, chance, trouble, journal, judge, register, ...cloud, fleets };
 }
 
-const pushSchema = z.object({
-  message: z.object({ data: z.string() }),
-  deliveryAttempt: z.number(),
-});
+const pushSchema = z.object({ message: z.object({ data: z.string() }) });
 
 /** An instance that has no place for a new run of these tenants acknowledges its message, and never gets to it. */
 const whereFree =
   (busyTenants: ReadonlySet<string>, ask: Ask): Ask =>
   async (request) => {
-    const { message, deliveryAttempt } = pushSchema.parse(request.body);
+    const { message } = pushSchema.parse(request.body);
     const run = runMessageSchema.parse(JSON.parse(Buffer.from(message.data, 'base64').toString()));
-    const mayHaveBegun = run.has_begun === true || deliveryAttempt > 1;
-    if (mayHaveBegun || !busyTenants.has(run.tenant_id)) return ask(request);
+    if (run.has_begun === true || !busyTenants.has(run.tenant_id)) return ask(request);
     return { kind: 'answered', status: 204, body: {} };
   };
