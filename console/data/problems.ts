@@ -27,7 +27,7 @@ export const untoldFields = ({ fields, detail }: Pick<ShownProblem, 'fields' | '
 /** What is left to tell of a problem of which some is told beside its fields; undefined: nothing. */
 export function besideFields(
   problem: ShownProblem,
-  besides: readonly (string | null)[],
+  besides: readonly (string | null | undefined)[],
 ): ShownProblem | undefined {
   const fields = new Map([...problem.fields].filter(([, message]) => !besides.includes(message)));
   if (fields.size === problem.fields.size) return problem;

@@ -1,16 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { type Loaded, useAsked } from './asking/use-asked';
-import {
-  isLiveBelow,
-  type ListPage,
-  type PlaceOf,
-  pauseOf,
-  reaches,
-  withKept,
-  withNewTop,
-  withPageBelow,
-} from './live-list';
+import { type ListPage, type PlaceOf, pauseOf, withPageBelow } from './live-list';
 import { rowsOfPages } from './page-rows';
+import { newestAnew, type PagesSoFar, pagesAnew } from './pages-anew';
 import { type ShownProblem, shownProblem } from './problems';
 
 export interface PagedList<Row> {
@@ -27,7 +19,7 @@ export interface PagedList<Row> {
 
 interface PagesOptions<Row> {
   readonly keyOf: (row: Row) => string;
-  /** The first page is asked for again so long after each answer, while the tab can be seen. */
+  /** The pages that are shown are asked for again so long after each answer, while the tab can be seen. */
   readonly everyMs?: number | undefined;
   /** Of a list in order whose newest part follows what happens; in place of `everyMs`. */
   readonly live?: LiveOptions<Row>;
@@ -45,17 +37,11 @@ interface LiveOptions<Row> {
   readonly areLate?: boolean;
 }
 
-/** What was asked for so far, and in how many pages. */
-type PagesSoFar<Row> = ListPage<Row> & { readonly pages: number };
-
 interface Below {
   readonly name: string;
   readonly isBusy: boolean;
   readonly problem: ShownProblem | undefined;
 }
-
-/** So many of the newest pages are asked for again, where what may have changed reaches so far down. */
-const mostTopPages = 4;
 
 /**
  * A list that comes page by page.
@@ -76,22 +62,15 @@ export function usePages<Row>(
   const [below, setBelow] = useState<Below>({ name, isBusy: false, problem: undefined });
 
   const askTop = async (signal: AbortSignal, before: PagesSoFar<Row> | undefined) => {
-    let top = await askPage(undefined, signal);
+    const askNow = (cursor: string | undefined) => askPage(cursor, signal);
     // Of a list that was shown before, and is not in order, only the first page is as it is now.
     const isFirst = before === undefined || (live === undefined && opened.current !== name);
     opened.current = name;
-    if (isFirst) return { ...top, pages: 1 };
-    if (live === undefined) {
-      if (before.pages === 1) return { ...top, pages: 1 };
-      return { ...before, rows: rowsOfPages(top.rows, before.rows, keyOf) };
-    }
+    if (isFirst) return { ...(await askNow(undefined)), pages: 1 };
+    if (live === undefined) return await pagesAnew(askNow, before, keyOf);
     const { placeOf } = live;
     const mayChange = isWished.current || live.areLate === true ? () => true : live.isLive;
-    for (let pages = 1; pages < mostTopPages && top.next !== null; pages++) {
-      if (reaches(before, top, placeOf) && !isLiveBelow(before, top, placeOf, mayChange)) break;
-      top = withPageBelow(top, await askPage(top.next, signal), placeOf);
-    }
-    const now = withKept(before, withNewTop(before, top, placeOf), keyOf);
+    const now = await newestAnew(askNow, before, { keyOf, placeOf, mayChange });
     unchanged.current = now === before ? unchanged.current + 1 : 0;
     return { ...now, pages: before.pages };
   };

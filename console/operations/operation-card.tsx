@@ -3,6 +3,7 @@ import { pipelinePlace, tenantPlace } from '../app/places';
 import { currentSession, may } from '../app/session';
 import { useAction } from '../data/use-action';
 import { duration } from '../format/numbers';
+import { FactList } from '../ui/lists/fact-list';
 import { Notice, ProblemNotice } from '../ui/notice';
 import { Ago, shownNow, Time } from '../ui/times';
 import { filterEntries, hasEnded, itemsOver, kindInWords, leftMs, progressInWords } from './operation-facts';
@@ -90,48 +91,32 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
           </ul>
         </Notice>
       )}
-      <dl class="facts">
-        {tenant_id !== null && (
-          <div>
-            <dt>Tenant</dt>
-            <dd>
-              <a href={tenantPlace(tenant_id)}>{tenant_id}</a>
-            </dd>
-          </div>
-        )}
-        {filterEntries(operation).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {name === 'Pipeline' && tenant_id !== null && !value.includes('*') ? (
+      <FactList
+        facts={[
+          { name: 'Tenant', value: tenant_id && <a href={tenantPlace(tenant_id)}>{tenant_id}</a> },
+          ...filterEntries(operation).map(([name, value]) => ({
+            name,
+            value:
+              name === 'Pipeline' && tenant_id !== null && !value.includes('*') ? (
                 <a href={pipelinePlace(tenant_id, value)}>{value}</a>
               ) : isTime(value) ? (
                 <Time at={value} />
               ) : (
                 value
-              )}
-            </dd>
-          </div>
-        ))}
-        {reason !== null && (
-          <div>
-            <dt>Reason</dt>
-            <dd>{reason}</dd>
-          </div>
-        )}
-        <div>
-          <dt>Started</dt>
-          <dd>
-            <Ago at={started_at} /> by {started_by.kind} {started_by.id}
-          </dd>
-        </div>
-        <div>
-          <dt>Id</dt>
-          <dd>
-            <code>{operation_id}</code>
-          </dd>
-        </div>
-      </dl>
+              ),
+          })),
+          { name: 'Reason', value: reason },
+          {
+            name: 'Started',
+            value: (
+              <>
+                <Ago at={started_at} /> by {started_by.kind} {started_by.id}
+              </>
+            ),
+          },
+          { name: 'Id', value: <code>{operation_id}</code> },
+        ]}
+      />
     </div>
   );
 }

@@ -9,6 +9,10 @@ interface TenantsReadProps {
 export const TenantsRead = ({ tenants: { read, failed, more } }: TenantsReadProps) => (
   <>
     {failed > 0 && <p class="quiet small">Without {count(failed)} tenants that could not be read.</p>}
-    {more && <p class="quiet small">Of the first {count(read)} tenants; there are more.</p>}
+    {more && (
+      <p class="quiet small">
+        Of the first {count(read)} tenants. There are more: <a href="/tenants">choose one</a> to see its own.
+      </p>
+    )}
   </>
 );

@@ -18,7 +18,7 @@ export function PipelinesPage() {
         Figures are of the runs of the last 30 days that are over. Choose a pipeline to start it.
       </p>
       {figures.problem !== undefined && (
-        <ProblemNotice problem={figures.problem} onRetry={figures.askAgain} />
+        <ProblemNotice problem={figures.problem} onRetry={figures.askAgain} isRetried />
       )}
       <Shown of={catalogue} what="the pipelines">
         {({ pipelines }) => (

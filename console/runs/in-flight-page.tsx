@@ -1,7 +1,8 @@
+import { useRef } from 'preact/hooks';
 import type { RunsInFlight } from '../../client';
 import { tenantPlace } from '../app/places';
 import { currentSession } from '../app/session';
-import { fieldError } from '../data/problems';
+import { besideFields, fieldError } from '../data/problems';
 import { useCall } from '../data/use-call';
 import { useFilters } from '../data/use-filters';
 import { count } from '../format/numbers';
@@ -12,7 +13,7 @@ import { type Column, Table } from '../ui/table';
 import { Ago } from '../ui/times';
 import { AllRunsTabs } from './all-runs-tabs';
 import { flightColumns } from './flight-columns';
-import { isUnfiltered, nameOfFilter, openStatusOf, runFilterOf, unfiltered } from './run-filter';
+import { isUnfiltered, nameOfFilter, openStatusOf, runFilterOf } from './run-filter';
 import { StatusChoice, TypedField } from './run-filter-fields';
 
 const mostRows = 200;
@@ -37,7 +38,8 @@ const columns: readonly Column<Row>[] = [
 /** What runs and what waits now, of all tenants, for admins. */
 export function InFlightPage() {
   const { query, change } = useFilters();
-  const filter = { ...unfiltered, ...pick(query) };
+  // Of the address what there is a field for.
+  const filter = { ...runFilterOf(query), from: '', to: '', code: '' };
   const { tenant, pipeline } = filter;
   const status = openStatusOf(filter);
   const flight = useCall(
@@ -54,6 +56,12 @@ export function InFlightPage() {
       }),
     { everyMs },
   );
+  // What is there stays until what is asked for has come, and where that is refused.
+  const last = useRef(flight);
+  if (flight.answer !== undefined) last.current = flight;
+  const { answer, answeredAt } = last.current;
+  const besides = [fieldError(flight.problem, 'tenant'), fieldError(flight.problem, 'pipeline')] as const;
+  const problem = flight.problem && besideFields(flight.problem, besides);
   return (
     <Page title="Runs of all tenants">
       <AllRunsTabs />
@@ -63,7 +71,7 @@ export function InFlightPage() {
           isSearch
           value={tenant}
           onEnter={(tenant) => change({ tenant })}
-          error={fieldError(flight.problem, 'tenant')}
+          error={besides[0]}
         />
         <StatusChoice value={status ?? ''} isOpen onChange={(status) => change({ status })} />
         <TypedField
@@ -71,10 +79,10 @@ export function InFlightPage() {
           placeholder="provider/domain/pipeline"
           value={pipeline}
           onEnter={(pipeline) => change({ pipeline })}
-          error={fieldError(flight.problem, 'pipeline')}
+          error={besides[1]}
         />
       </div>
-      <Shown of={flight} what="the runs in flight">
+      <Shown of={{ ...flight, answer, answeredAt, problem }} what="the runs in flight">
         {({ running, queued, runs, tenants }) => (
           <>
             <p class="quiet">
@@ -95,10 +103,4 @@ export function InFlightPage() {
       </Shown>
     </Page>
   );
-}
-
-/** Of the address what there is a field for. */
-function pick(query: Parameters<typeof runFilterOf>[0]) {
-  const { tenant, pipeline, status } = runFilterOf(query);
-  return { tenant, pipeline, status };
 }

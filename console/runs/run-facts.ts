@@ -76,8 +76,12 @@ export const costOf = (
 ): string | undefined =>
   bytesBilled === null ? undefined : money((bytesBilled / tib) * bigquery_price_per_tib, currency);
 
-/** BigQuery's page of a job in Google's console; undefined of the project of a local cloud, which is not there. */
+/** BigQuery's page of a job in Google's console; undefined of a local cloud: no project of Google's has so short an id. */
 export const pageOfJob = ({ project_id, location, job_id }: BigQueryJob): string | undefined =>
   project_id === 'local'
     ? undefined
-    : `https://console.cloud.google.com/bigquery?project=${project_id}&j=bq:${location}:${job_id}&page=queryresults`;
+    : `https://console.cloud.google.com/bigquery?${new URLSearchParams({
+        project: project_id,
+        j: `bq:${location}:${job_id}`,
+        page: 'queryresults',
+      })}`;

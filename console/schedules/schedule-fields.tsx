@@ -147,7 +147,7 @@ interface ParametersProps
 
 function Parameters({ form, onChange, catalogue, definitions, errors, before = {} }: ParametersProps) {
   if (catalogue.answer === undefined && catalogue.problem !== undefined)
-    return <ProblemNotice problem={catalogue.problem} onRetry={catalogue.askAgain} />;
+    return <ProblemNotice problem={catalogue.problem} onRetry={catalogue.askAgain} isRetried />;
   if (form.pipeline === '' || catalogue.answer === undefined) return null;
   if (definitions === undefined)
     return <p>This pipeline is not in the catalogue: its parameters stay as they are.</p>;

@@ -24,7 +24,7 @@ export function ActivitySection({ tenant }: { readonly tenant: Tenant }) {
   );
   return (
     <Section title="Runs at once, over the last day">
-      <Shown of={activity} what="the last day">
+      <Shown of={activity} what="the last day" isChart>
         {({ points }) => {
           const most = Math.max(0, ...points.map(({ running }) => running));
           const mostQueued = Math.max(0, ...points.map(({ queued }) => queued));

@@ -55,7 +55,7 @@ export function MonthSection({ tenant, usage }: MonthSectionProps) {
         />{' '}
         The count begins anew at <Time at={used.next_reset_at} />.
       </p>
-      <Shown of={usage} what="the month’s usage">
+      <Shown of={usage} what="the month’s usage" isChart>
         {(answer) => <BurnChart usage={answer} since={since} />}
       </Shown>
     </Section>
@@ -126,7 +126,7 @@ export function BytesSection({ usage, tenant }: BytesSectionProps) {
   const budget = tenant.quotas.max_bytes_billed_per_month;
   return (
     <Section title="Bytes billed per day">
-      <Shown of={usage} what="the bytes">
+      <Shown of={usage} what="the bytes" isChart>
         {(answer) => {
           const { days, values } = byDay(answer, shownNow.value, ({ bytes_billed }) => bytes_billed);
           const { from, to } = pacedTime(shownNow.value, Date.parse(tenant.created_at));

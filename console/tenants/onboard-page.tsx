@@ -23,7 +23,8 @@ export function OnboardPage() {
   return (
     <Page title="Onboard a tenant" above={above}>
       {may('manage') ? (
-        <Shown of={tiers} what="the tiers">
+        // Where they cannot be had, the deployment's own tier is left to it.
+        <Shown of={{ ...tiers, answer: tiers.answer ?? (tiers.problem && []) }} what="the tiers">
           {(known) => <OnboardingFields tiers={known} onMade={setMade} />}
         </Shown>
       ) : (

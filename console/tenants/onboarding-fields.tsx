@@ -16,11 +16,13 @@ interface OnboardingFieldsProps {
 
 /** The form that makes a tenant. What is refused stands beside its field. */
 export function OnboardingFields({ tiers, onMade }: OnboardingFieldsProps) {
-  const [form, setForm] = useState(() => emptyOnboarding(tiers[0]?.tier ?? ''));
+  const [form, setForm] = useState(emptyOnboarding);
+  // They may come late.
+  const tier = form.tier ?? tiers[0]?.tier;
   const change = (changed: Partial<OnboardingForm>) => setForm({ ...form, ...changed });
   const wrong = wrongQuotas(form.quotas);
   const action = useAction(async () => {
-    const made = await currentSession().api.call('onboardTenant', { body: onboardingOf(form) });
+    const made = await currentSession().api.call('onboardTenant', { body: onboardingOf({ ...form, tier }) });
     rememberTenantKey(made.tenant_id, made.api_key);
     onMade(made);
   });
@@ -59,9 +61,11 @@ export function OnboardingFields({ tiers, onMade }: OnboardingFieldsProps) {
         />
         <Choice
           label="Tier"
-          value={form.tier}
+          value={tier ?? ''}
           onChange={(tier) => change({ tier })}
-          options={tierOptions(tiers)}
+          options={
+            tier === undefined ? [{ value: '', text: 'The deployment’s usual one' }] : tierOptions(tiers)
+          }
           error={refused('subscription_tier')}
         />
         <fieldset class="fields">
@@ -70,7 +74,7 @@ export function OnboardingFields({ tiers, onMade }: OnboardingFieldsProps) {
             <QuotaField
               key={name}
               name={name}
-              tier={tiers.find(({ tier }) => tier === form.tier)}
+              tier={tiers.find((each) => each.tier === tier)}
               choice={form.quotas[name]}
               onChange={(choice) => change({ quotas: { ...form.quotas, [name]: choice } })}
               error={refused(name) ?? wrong.get(name)}

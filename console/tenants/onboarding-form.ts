@@ -7,19 +7,19 @@ export interface OnboardingForm {
   /** undefined: as it follows from the company's name. */
   readonly tenantId: string | undefined;
   readonly contactEmail: string;
-  readonly tier: string;
+  /** undefined: none was chosen. */
+  readonly tier: string | undefined;
   readonly quotas: QuotaChoices;
   readonly location: string;
   readonly notes: string;
   readonly replacesOffboarded: boolean;
 }
 
-/** @param tier the one that is chosen at first */
-export const emptyOnboarding = (tier: string): OnboardingForm => ({
+export const emptyOnboarding = (): OnboardingForm => ({
   companyName: '',
   tenantId: undefined,
   contactEmail: '',
-  tier,
+  tier: undefined,
   quotas: choicesOfTier,
   location: '',
   notes: '',
@@ -49,7 +49,7 @@ export function onboardingOf(form: OnboardingForm): Onboarding {
   return {
     tenant_id: idOf(form),
     company_name: form.companyName.trim(),
-    subscription_tier: form.tier,
+    ...(form.tier !== undefined && { subscription_tier: form.tier }),
     ...chosenQuotas(form.quotas),
     ...(contact_email !== '' && { contact_email }),
     ...(location !== '' && { location }),

@@ -52,7 +52,7 @@ export function ProblemNotice({ problem, onRetry, isRetried = false }: ProblemNo
       {isRetried && problem.isPassing && <p>It is tried again by itself.</p>}
       {onRetry !== undefined && problem.isPassing && (
         <button type="button" onClick={onRetry}>
-          Try again
+          {isRetried ? 'Try again now' : 'Try again'}
         </button>
       )}
     </Notice>

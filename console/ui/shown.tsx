@@ -8,6 +8,8 @@ interface ShownProps<Answer> {
   readonly of: Loaded<Answer>;
   /** What is awaited, such as `the tenants`: for the words of the waiting and the failing state. */
   readonly what: string;
+  /** There will be a chart: its room is held meanwhile. */
+  readonly isChart?: boolean;
   readonly children: (answer: Answer) => ComponentChildren;
 }
 
@@ -18,6 +20,7 @@ const slowMs = 4_000;
 export function Shown<Answer>({
   of: { answer, answeredAt, problem, isAsking, askAgain },
   what,
+  isChart,
   children,
 }: ShownProps<Answer>) {
   return (
@@ -29,20 +32,20 @@ export function Shown<Answer>({
         </p>
       )}
       {answer !== undefined && children(answer)}
-      {answer === undefined && isAsking && problem === undefined && <Waiting what={what} />}
+      {answer === undefined && isAsking && problem === undefined && <Waiting what={what} isChart={isChart} />}
     </>
   );
 }
 
 /** Says that something is awaited, and after some seconds that it takes long. */
-export function Waiting({ what }: { readonly what: string }) {
+export function Waiting({ what, isChart = false }: Pick<ShownProps<unknown>, 'what' | 'isChart'>) {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), slowMs);
     return () => clearTimeout(timer);
   }, []);
   return (
-    <p class="waiting" role="status">
+    <p class={isChart ? 'waiting chart' : 'waiting'} role="status">
       Loading {what} …{isSlow && ' The server takes longer than usual.'}
     </p>
   );

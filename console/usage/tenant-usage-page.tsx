@@ -54,12 +54,12 @@ export function TenantUsagePage() {
       </Section>
       <div class="columns">
         <Section title="Runs by day">
-          <Shown of={byDay} what="the usage by day">
+          <Shown of={byDay} what="the usage by day" isChart>
             {({ usage }) => <Daily label="Runs by day" month={month} usage={usage} of="runs" />}
           </Shown>
         </Section>
         <Section title="Bytes billed by day">
-          <Shown of={byDay} what="the usage by day">
+          <Shown of={byDay} what="the usage by day" isChart>
             {({ usage }) => <Daily label="Bytes billed by day" month={month} usage={usage} of="bytes" />}
           </Shown>
         </Section>

@@ -60,7 +60,7 @@ export async function executeAction(
     if (job === undefined || (request.attachOnly && isAbsent(job))) {
       return end(context, step, [...ended, endWithoutJob(number, startedAt, clock.deadline().error)]);
     }
-    const jobId = action.isJob ? request.jobId : null;
+    const jobId = action.isJob && !isRefused(job) ? request.jobId : null;
     const frame = { number, jobId, startedAt, endedAt: tools.now() };
     const judgement = judgeJob(step, job, frame);
     const { retryable, said } = judgement;
@@ -93,6 +93,10 @@ export async function executeAction(
 }
 
 const isAbsent = (job: JobOutcome): boolean => job.status === 'unknown' && job.failure.kind === 'not_found';
+
+/** Whether there is no job that anybody could look at: it was refused before its start. */
+const isRefused = (job: JobOutcome): boolean =>
+  job.status === 'unknown' && !isPassing(job.failure) && job.failure.code !== 'internal';
 
 const stopped: StepError = { code: 'stopped', message: 'The run was over before this step could go on.' };
 

@@ -247,7 +247,7 @@ describe('What BigQuery did for a run', () => {
 
   it('is looked at in Google’s console, but for a local cloud', () => {
     expect(pageOfJob(job)).toBe(
-      'https://console.cloud.google.com/bigquery?project=our-project&j=bq:europe-west3:tp_r1_load_1&page=queryresults',
+      'https://console.cloud.google.com/bigquery?project=our-project&j=bq%3Aeurope-west3%3Atp_r1_load_1&page=queryresults',
     );
     expect(pageOfJob({ ...job, project_id: 'local' })).toBeUndefined();
   });

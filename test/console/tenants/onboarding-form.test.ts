@@ -14,7 +14,7 @@ describe('The id that a company’s name suggests', () => {
   });
 
   it('gives way to one that is typed', () => {
-    const form = { ...emptyOnboarding('FREE'), companyName: 'Acme', tenantId: 'acme_eu' };
+    const form = { ...emptyOnboarding(), companyName: 'Acme', tenantId: 'acme_eu' };
     expect(idOf(form)).toBe('acme_eu');
     expect(idOf({ ...form, tenantId: undefined })).toBe('acme');
   });
@@ -22,16 +22,15 @@ describe('The id that a company’s name suggests', () => {
 
 describe('What an onboarding sends', () => {
   it('leaves out what was left empty', () => {
-    const form = { ...emptyOnboarding('FREE'), companyName: ' Acme ', notes: '  ' };
+    const form = { ...emptyOnboarding(), companyName: ' Acme ', notes: '  ' };
     expect(onboardingOf(form)).toEqual({
       tenant_id: 'acme',
       company_name: 'Acme',
-      subscription_tier: 'FREE',
     });
   });
 
   it('has the quotas that were given', () => {
-    const empty = emptyOnboarding('STARTER');
+    const empty = { ...emptyOnboarding(), tier: 'STARTER' };
     const form = {
       ...empty,
       companyName: 'Acme',

@@ -135,15 +135,27 @@ describe('executing a pipeline', () => {
     expect(book.started.filter((job) => stepOf(job) === 'a')).toHaveLength(1);
   });
 
+  it('names no job of one that was refused before its start', async () => {
+    const refused = { code: 400, errors: [{ reason: 'invalidQuery' }], message: 'Syntax error' };
+    const { tools, rowsOf } = toolsOf(jobBook(() => ({ lost: Object.assign(new Error(), refused) })));
+    await executePipeline(runOf({ a: [] }), tools);
+    expect(rowsOf('step_logs').map(({ json }) => [json.error_code, json.job_id])).toEqual([
+      ['invalid_query', null],
+    ]);
+  });
+
   it('does not show an internal error to tenants', async () => {
     const book = jobBook(() => ({
       lost: new TypeError("Cannot read properties of undefined (reading 'x')"),
     }));
-    const outcome = await executePipeline(runOf({ a: [] }), toolsOf(book).tools);
+    const { tools, rowsOf } = toolsOf(book);
+    const outcome = await executePipeline(runOf({ a: [] }), tools);
     expect(outcome).toMatchObject({
       errorCode: 'internal',
       errorMessage: "Step 'a' failed: an internal error.",
     });
+    // There may be one: operators look at it.
+    expect(rowsOf('step_logs').map(({ json }) => json.job_id)).toEqual(['tp_run1_a_1']);
   });
 
   it('is delivered again when its records cannot be written for now, and ends without them when they are refused', async () => {
