@@ -1,7 +1,7 @@
 // In short: ./console.test.ts
 import type { Page } from 'playwright-core';
 import { apiOf, endOfRun, onboard } from '../support/local-cloud';
-import { inaccessible } from './support/browser';
+import { holdBack, inaccessible } from './support/browser';
 import { startWaitingApi, type WaitingApi } from './support/console-data';
 import { consoleInBrowser, withBrowser } from './support/console-in-browser';
 
@@ -51,6 +51,18 @@ withBrowser('Runs and pipelines in the console, in Chromium', () => {
     await page.getByText('SQL, as the pipeline has it now').click();
     await page.getByText('JOIN countries').waitFor();
     expect(await inaccessible(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Start another like it' }).click();
+    expect(await page.getByLabel('day (required)').inputValue()).toBe('2026-11-29');
+    // While one of the form's buttons is at work, the other does nothing.
+    const sent: string[] = [];
+    page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+    const answer = await holdBack(page, 'POST', /dry_run/);
+    await page.getByRole('button', { name: /^Dry run/ }).click();
+    await page.getByRole('button', { name: 'Start the run' }).dispatchEvent('click');
+    answer();
+    await page.getByText('It would be admitted').waitFor();
+    expect(sent).toEqual([expect.stringContaining('dry_run')]);
   });
 
   it('watch a run until it ends, and cancel one', async () => {
@@ -107,6 +119,15 @@ withBrowser('Runs and pipelines in the console, in Chromium', () => {
     );
     await page.getByText('Not begun, by the pipeline as it is now: publish_report').waitFor();
     expect(await inaccessible(page)).toEqual([]);
+
+    // On a narrow screen, too, each cell has the head of its column: none of them is left out.
+    await page.setViewportSize({ width: 360, height: 740 });
+    const checks = page.getByRole('table', { name: /^Checks/ }).first();
+    const heads = await checks.getByRole('columnheader').count();
+    const rows = await checks.getByRole('row').all();
+    const cells = await Promise.all(rows.slice(1).map((row) => row.getByRole('cell').count()));
+    expect(cells).toEqual(cells.map(() => heads));
+    await page.setViewportSize({ width: 1280, height: 800 });
 
     await page.getByRole('button', { name: 'Resume at check_report' }).click();
     await page.getByText('done by the run before').waitFor();

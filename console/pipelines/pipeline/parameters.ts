@@ -13,11 +13,19 @@ export interface ReadParameters {
   readonly errors: ReadonlyMap<string, string>;
 }
 
-/** What the fields begin with. @param withExamples where there is no default, the example that the definition has */
-export const textsAtFirst = (definitions: ParameterDefinitions, withExamples = false): ParameterTexts =>
+/**
+ * What the fields begin with.
+ * @param withExamples where there is no default, the example that the definition has
+ * @param given values of another run, which go before all else
+ */
+export const textsAtFirst = (
+  definitions: ParameterDefinitions,
+  withExamples = false,
+  given: Readonly<Record<string, unknown>> = {},
+): ParameterTexts =>
   Object.fromEntries(
     Object.entries(definitions).map(([name, { default: usual, example }]) => {
-      const value = usual ?? (withExamples ? example : undefined);
+      const value = given[name] ?? usual ?? (withExamples ? example : undefined);
       return [name, value == null ? '' : String(value)];
     }),
   );

@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Pipeline } from '../../../client';
 import { pipelinesPlace, tenantPagePlace, tenantPlace } from '../../app/places';
-import { may } from '../../app/session';
+import { currentSession, may, seenAs } from '../../app/session';
 import { useTenantId } from '../../app/use-tenant-id';
+import { useCall } from '../../data/use-call';
 import { useFilters } from '../../data/use-filters';
 import { count, duration } from '../../format/numbers';
 import { FollowedOperation } from '../../operations/followed-operation';
@@ -98,7 +99,7 @@ function ShownPipeline({ tenantId, pipeline }: ShownPipelineProps) {
     <>
       <p class="description">{description}</p>
       <Figures tenantId={tenantId} path={pipeline.pipeline} />
-      <StartForm key={`${tenantId} ${pipeline.pipeline}`} tenantId={tenantId} pipeline={pipeline} />
+      <StartLike key={`${tenantId} ${pipeline.pipeline}`} tenantId={tenantId} pipeline={pipeline} />
       <RecentRuns tenantId={tenantId} path={pipeline.pipeline} />
       <Section title="What it does">
         <DagView steps={steps} />
@@ -130,6 +131,31 @@ function ShownPipeline({ tenantId, pipeline }: ShownPipelineProps) {
         />
       </Section>
     </>
+  );
+}
+
+/** The form, with the values of the run that the address names, if it names one. */
+function StartLike({ tenantId, pipeline }: ShownPipelineProps) {
+  const { like } = useFilters().query;
+  const run = useCall(`parameters of ${tenantId} ${like}`, async (signal) =>
+    like === undefined
+      ? null
+      : (
+          await currentSession().api.call('showRun', {
+            path: { run_id: like },
+            query: { ...seenAs(tenantId) },
+            signal,
+          })
+        ).parameters,
+  );
+  if (like === undefined) return <StartForm tenantId={tenantId} pipeline={pipeline} />;
+  return (
+    // Where it cannot be seen, the form stands without its values.
+    <Shown of={{ ...run, answer: run.answer ?? (run.problem && null) }} what="the values of the other run">
+      {(given) => (
+        <StartForm key={run.answer === undefined} tenantId={tenantId} pipeline={pipeline} given={given} />
+      )}
+    </Shown>
   );
 }
 

@@ -34,6 +34,7 @@ export function RecentRuns({ tenantId, path }: RecentRunsProps) {
       }),
     { everyMs: isLive ? liveMs : stillMs },
   );
+  const { isAsking } = runs;
   const hasLive = runs.answer?.runs.some(isInFlight) ?? false;
   useEffect(() => setLive(hasLive), [hasLive]);
   return (
@@ -48,7 +49,8 @@ export function RecentRuns({ tenantId, path }: RecentRunsProps) {
             columns={columns}
             rows={runs}
             keyOf={({ run_id }) => run_id}
-            empty="It has not run yet."
+            // What was so when the page was open before may be so no more.
+            empty={isAsking ? 'Loading its runs …' : 'It has not run yet.'}
           />
         )}
       </Shown>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import type { Client, DryRun, Pipeline } from '../../../client';
+import type { Client, DryRun, Pipeline, Run } from '../../../client';
 import { runPlace } from '../../app/places';
 import { may } from '../../app/session';
 import { useTenantClient } from '../../app/use-tenant-client';
@@ -16,6 +16,8 @@ import { PlanView } from './plan-view';
 interface StartFormProps {
   readonly tenantId: string;
   readonly pipeline: Pipeline;
+  /** Values of another run to begin with. */
+  readonly given?: Run['parameters'];
 }
 
 /** What was tried, and with which values. */
@@ -25,11 +27,11 @@ interface Tried {
 }
 
 /** Starts a run. What it would do and cost can be seen first: that starts and costs nothing. */
-export function StartForm({ tenantId, pipeline }: StartFormProps) {
+export function StartForm({ tenantId, pipeline, given: before }: StartFormProps) {
   const { route, query } = useLocation();
   const { parameters: definitions, watermark: ownWatermark } = pipeline;
   const [texts, setTexts] = useState<ParameterTexts>(() =>
-    textsAtFirst(definitions, query.with === 'example'),
+    textsAtFirst(definitions, query.with === 'example', before ?? {}),
   );
   const [isTried, setTried] = useState(false);
   const [plan, setPlan] = useState<Tried>();

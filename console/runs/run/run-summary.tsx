@@ -1,5 +1,6 @@
 import type { Run } from '../../../client';
-import { runPlace, runsPlace } from '../../app/places';
+import { pipelinePlace, runPlace, runsPlace } from '../../app/places';
+import { may } from '../../app/session';
 import { useNow } from '../../data/use-now';
 import { bytes, count, duration } from '../../format/numbers';
 import { FactList } from '../../ui/lists/fact-list';
@@ -64,7 +65,14 @@ export function RunOrigin({ run }: { readonly run: Run }) {
     </a>
   );
   return (
-    <Section title="Parameters and origin">
+    <Section
+      title="Parameters and origin"
+      actions={
+        may('run') && (
+          <a href={`${pipelinePlace(tenant_id, run.pipeline)}?like=${run.run_id}`}>Start another like it</a>
+        )
+      }
+    >
       {parameters === null || Object.keys(parameters).length === 0 ? (
         <p class="quiet">It has no parameters.</p>
       ) : (

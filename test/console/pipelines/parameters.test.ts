@@ -53,12 +53,14 @@ describe('Parameters that are typed in', () => {
     expect(readParameters(definitions, {}, new Set(['day'])).errors.size).toBe(0);
   });
 
-  it('begin with an example only where that is asked for, and there is no default', () => {
+  it('begin with an example only where that is asked for, and there is no default; with another run’s values before all', () => {
     const definitions = {
       uri: definition('STRING', { example: 'gs://b/x.csv' }),
       day: definition('DATE', { example: '2026-01-31' }),
       region: definition('STRING', { default: 'eu', example: 'us' }),
     };
+    const given = { uri: 'gs://b/y.csv', day: null, unknown: 7 };
+    expect(textsAtFirst(definitions, false, given)).toEqual({ uri: 'gs://b/y.csv', day: '', region: 'eu' });
     expect(textsAtFirst(definitions)).toEqual({ uri: '', day: '', region: 'eu' });
     expect(textsAtFirst(definitions, true)).toEqual({ uri: 'gs://b/x.csv', day: '2026-01-31', region: 'eu' });
     expect(haveExamples(definitions)).toBe(true);

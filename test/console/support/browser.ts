@@ -69,6 +69,19 @@ function signInOnce(kept: string | undefined): void {
   sessionStorage.setItem('tenant-pipelines.key', kept);
 }
 
+/** Holds such calls of the page back until what it resolves to is called. */
+export async function holdBack(page: Page, method: 'GET' | 'POST', address: RegExp): Promise<() => void> {
+  let release = () => {};
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, async (route) => {
+    if (route.request().method() === method) await isReleased;
+    await route.continue();
+  });
+  return release;
+}
+
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe-core finds wrong with the page as it is now: the rule, what it says, and where. */
