@@ -76,20 +76,41 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
     awaitsEndpoints: options.awaitsEndpoints ?? false,
   });
   const availability = createAvailabilitySwitch();
-  const server = new Server({
-    'grpc.max_receive_message_length': largestRequestBytes,
-    interceptors: [availability.interceptor],
-  });
   const publish = faults ? faults.publish(createPublish(store)) : createPublish(store);
+  const services = loadServices();
+  const handlers = {
+    'google.pubsub.v1.Publisher': publisherHandlers(store, publish),
+    'google.pubsub.v1.Subscriber': subscriberHandlers(store, shortestAckDeadlineSeconds),
+    'google.pubsub.v1.SchemaService': schemaServiceHandlers(store),
+    'google.iam.v1.IAMPolicy': iamPolicyHandlers(store),
+  };
+  const streams = {
+    StreamingPull: streamingPullHandler(findSubscription(store), shortestAckDeadlineSeconds, log),
+  };
   let restCalls: RestCalls | undefined;
+  let server: Server | undefined;
+  /** Not before the journal is read: until then nothing is known of what there is. */
+  const grpc = (): Server | undefined => {
+    if (restCalls === undefined) return undefined;
+    server = new Server({
+      'grpc.max_receive_message_length': largestRequestBytes,
+      interceptors: [availability.interceptor],
+    });
+    for (const name of serviceNames) {
+      const definition = services.definition(name);
+      const own = 'StreamingPull' in definition ? streams : {};
+      server.addService(definition, { ...grpcHandlers(definition, handlers[name], log), ...own });
+    }
+    return server;
+  };
   const rest = createTranscodingServer(() => restCalls, availability, log, [host, ...hosts]);
   // The port comes first: a second server must not touch the journal of the one that has it.
-  const front = await serveOnOnePort({ grpc: server, rest }, host, options.port).catch((cause: unknown) => {
+  const front = await serveOnOnePort({ grpc, rest }, host, options.port).catch((cause: unknown) => {
     const message = `Port ${options.port} is in use or not allowed: the local Pub/Sub cannot listen on ${host}`;
     throw new Error(message, { cause });
   });
   const stop = (): void => {
-    server.forceShutdown();
+    server?.forceShutdown();
     front.close();
   };
   try {
@@ -97,21 +118,6 @@ export const startPubSub = async (options: PubSubOptions): Promise<PubSubServer>
       ? await openJournal(dataDirectory, store.apply, store.snapshot, options)
       : noJournal;
     store.start(journal);
-    const services = loadServices();
-    const handlers = {
-      'google.pubsub.v1.Publisher': publisherHandlers(store, publish),
-      'google.pubsub.v1.Subscriber': subscriberHandlers(store, shortestAckDeadlineSeconds),
-      'google.pubsub.v1.SchemaService': schemaServiceHandlers(store),
-      'google.iam.v1.IAMPolicy': iamPolicyHandlers(store),
-    };
-    const streams = {
-      StreamingPull: streamingPullHandler(findSubscription(store), shortestAckDeadlineSeconds, log),
-    };
-    for (const name of serviceNames) {
-      const definition = services.definition(name);
-      const own = 'StreamingPull' in definition ? streams : {};
-      server.addService(definition, { ...grpcHandlers(definition, handlers[name], log), ...own });
-    }
     restCalls = { route: createTranscoding(services), handlers };
   } catch (error) {
     stop();

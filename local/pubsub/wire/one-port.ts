@@ -11,13 +11,15 @@ export interface OnePort {
 /**
  * Serves gRPC and REST on one port, as Google's emulator does. A connection's first bytes tell which: HTTP/2
  * begins with `PRI * HTTP/2.0`, and no HTTP/1.1 request does. Rejects when the port is taken.
+ * @param servers `grpc` is asked for with the first connection that speaks it: often there is none. As long as it is
+ * undefined, such connections end
  */
 export async function serveOnOnePort(
-  { grpc, rest }: { readonly grpc: GrpcServer; readonly rest: HttpServer },
+  { grpc, rest }: { readonly grpc: () => GrpcServer | undefined; readonly rest: HttpServer },
   host: string,
   port: number,
 ): Promise<OnePort> {
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  let injector: ReturnType<GrpcServer['createConnectionInjector']> | undefined;
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -29,7 +31,9 @@ export async function serveOnOnePort(
       socket.unshift(first);
       if (first.subarray(0, 3).toString('latin1') === 'PRI') {
         // The HTTP/2 server reads the bytes put back on the paused socket by itself.
-        injector.injectConnection(socket);
+        injector ??= grpc()?.createConnectionInjector(ServerCredentials.createInsecure());
+        if (injector === undefined) socket.destroy();
+        else injector.injectConnection(socket);
         return;
       }
       rest.emit('connection', socket);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { fromJSON } from '@grpc/proto-loader';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { type INamespace, Root } from 'protobufjs';
 import { z } from 'zod';
 import { iamNamespace } from './iam-namespace';
@@ -28,18 +28,19 @@ const loadDefinitions = (): INamespace => {
 };
 
 export type Services = {
-  /** For gRPC. */
+  /** For gRPC. All are read when the first is asked for: mostly nobody does. */
   definition(name: ServiceName): ServiceDefinition;
-  /** For REST. Read when it is first asked for: mostly nobody does. */
+  /** For REST. Read when it is first asked for. */
   root(): Root;
 };
 
 export const loadServices = (): Services => {
   const json = loadDefinitions();
-  const definitions = fromJSON(json, objectOptions);
+  let definitions: PackageDefinition | undefined;
   let root: Root | undefined;
   return {
     definition(name) {
+      definitions ??= readDefinitions(json);
       const definition = definitions[name];
       if (!definition || 'format' in definition) throw new Error(`There is no service ${name}`);
       return definition;
@@ -50,3 +51,8 @@ export const loadServices = (): Services => {
     },
   };
 };
+
+function readDefinitions(json: INamespace): PackageDefinition {
+  const { fromJSON }: typeof import('@grpc/proto-loader') = require('@grpc/proto-loader');
+  return fromJSON(json, objectOptions);
+}
