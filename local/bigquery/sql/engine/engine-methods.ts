@@ -1,17 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type IConversionOptions, Reader, Root, type Type, util } from 'protobufjs';
-
-/** Where the native engine and its protocol definitions are installed. */
-export const engineFolder = join(
-  require.resolve('@fivetrandevelopers/zetasql/package.json'),
-  '..',
-  'lib',
-  'zetasql',
-);
-
-/** Google's common definitions come with the library. */
-const libraryFolder = dirname(require.resolve('protobufjs/package.json'));
+import { type IConversionOptions, Reader, type Type, util } from 'protobufjs';
+import { loadProtocol } from './protocol';
 
 /** One of the engine's remote procedures. */
 export interface EngineMethod {
@@ -27,7 +15,7 @@ const serviceName = 'zetasql.local_service.ZetaSqlLocalService';
 let loaded: EngineMethods | undefined;
 
 /**
- * The engine's remote procedures by name, with their serializers. Loading takes about 0.2 s, once per
+ * The engine's remote procedures by name, with their serializers. Loading takes about 0.1 s, once per
  * process.
  */
 export function engineMethods(): EngineMethods {
@@ -44,22 +32,18 @@ const deepestNesting = 4_000;
 /** How the engine's answers are told. Fields that it leaves out are left out. */
 const asObjects: IConversionOptions = { defaults: false, longs: String, enums: String };
 
-/** Reads the protocol by itself: @grpc/proto-loader would also describe each of its types, which takes longer than the rest. */
+/** Without @grpc/proto-loader, which would also describe each type: that takes longer than the rest. */
 function loadMethods(): EngineMethods {
   // These hold for the whole process.
   util.recursionLimit = deepestNesting;
   Reader.recursionLimit = deepestNesting;
-  const root = new Root();
-  root.resolvePath = (_from, file) => {
-    const ofEngine = join(engineFolder, 'protos', file);
-    return existsSync(ofEngine) ? ofEngine : join(libraryFolder, file);
-  };
-  root.loadSync('local_service.proto').resolveAll();
-  const methods = root.lookupService(serviceName).methodsArray.map(({ name, ...method }) => {
-    const { resolvedRequestType: request, resolvedResponseType: response } = method;
-    if (request === null || response === null) throw new Error(`No types of ${name} in the protocol`);
-    return [name, { path: `/${serviceName}/${name}`, ...serializers(request, response) }] as const;
-  });
+  const methods = loadProtocol()
+    .lookupService(serviceName)
+    .methodsArray.map(({ name, ...method }) => {
+      const { resolvedRequestType: request, resolvedResponseType: response } = method;
+      if (request === null || response === null) throw new Error(`No types of ${name} in the protocol`);
+      return [name, { path: `/${serviceName}/${name}`, ...serializers(request, response) }] as const;
+    });
   return Object.fromEntries(methods);
 }
 

@@ -3,7 +3,7 @@ import { accessSync, chmodSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import { engineFolder } from './engine-methods';
+import { engineFolder } from './protocol';
 
 /** One running engine process. */
 export interface EngineProcess {

@@ -1,0 +1,44 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Namespace, type NamespaceBase, type Root, Type } from 'protobufjs';
+import { loadProtocol, readDefinitions } from '../../../sql/engine/protocol';
+
+/** All that messages are encoded and decoded by. */
+const typesOf = (root: Root): string[] => {
+  const typesIn = (namespace: NamespaceBase): string[] =>
+    namespace.nestedArray.flatMap((nested) => [
+      ...(nested instanceof Type
+        ? nested.fieldsArray.map(
+            ({ fullName, id, type, required, repeated, packed, partOf, defaultValue, resolvedType }) =>
+              JSON.stringify([
+                [fullName, id, type, required, repeated, packed],
+                [partOf?.name, defaultValue, resolvedType?.fullName],
+              ]),
+          )
+        : []),
+      ...(nested instanceof Namespace ? typesIn(nested) : []),
+    ]);
+  return typesIn(root);
+};
+
+describe('the protocol of the SQL engine', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'protocol-'));
+  const file = join(directory, 'new', 'protocol.json');
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('is the same from what an earlier process has written down, and where that is damaged', () => {
+    const expected = typesOf(readDefinitions());
+    expect(expected.length).toBeGreaterThan(1_000);
+    expect(typesOf(loadProtocol(file))).toEqual(expected);
+    expect(readdirSync(join(directory, 'new'))).toEqual(['protocol.json']);
+    expect(typesOf(loadProtocol(file))).toEqual(expected);
+    writeFileSync(file, '{"nested":');
+    expect(typesOf(loadProtocol(file))).toEqual(expected);
+  });
+
+  it('is there where nothing can be written down', () => {
+    const inAFile = join(file, 'protocol.json');
+    expect(loadProtocol(inAFile).nestedArray.length).toBeGreaterThan(0);
+  });
+});
