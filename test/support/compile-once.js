@@ -10,7 +10,7 @@ const {
 } = require('node:fs');
 const Module = require('node:module');
 const { dirname, extname, join, relative, resolve, sep } = require('node:path');
-const { cachedDataVersionTag } = require('node:v8');
+const { cachedDataVersionTag, setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 const { threadId } = require('node:worker_threads');
 
@@ -21,6 +21,12 @@ const { threadId } = require('node:worker_threads');
  */
 const root = resolve(__dirname, '../..');
 const packages = join(root, 'node_modules');
+/**
+ * Most of these processes end before it pays that V8 optimises what they do: here it does so later, after about four times
+ * as much. Without this a start takes a quarter more of the processor.
+ */
+setFlagsFromString('--interrupt-budget=500000');
+
 /** Code is of use only to the version and the flags of V8 that made it. */
 const file = join(packages, '.cache/tenant-pipelines', `known-${cachedDataVersionTag()}`);
 
