@@ -1,4 +1,4 @@
 import { describeKilledCloud } from '../support/killed-cloud';
 
-// Twenty times, or KILLS times, in killed-cloud.long.test.ts.
+// A hundred times, or KILLS times, in killed-cloud.long.test.ts.
 describeKilledCloud(3);

@@ -16,7 +16,7 @@ const callers = 6;
 const latestKillMs = 400;
 
 /** Each so many starts are those of `npm start`, with its threads; the others take half of the time. */
-const threadedEvery = 4;
+const threadedEvery = 10;
 const inOneThread = 'test/e2e/support/cloud-in-one-thread.ts';
 
 /** What the counters say, and what they should say by the law; and how often the ledger has a run at most. */
