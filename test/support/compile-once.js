@@ -12,10 +12,10 @@ const Module = require('node:module');
 const { dirname, extname, join, relative, resolve, sep } = require('node:path');
 const { cachedDataVersionTag, setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
-const { threadId } = require('node:worker_threads');
+const workerThreads = require('node:worker_threads');
 
 /**
- * Preloaded by the servers that tests start: what one has compiled, the others take from a file, and where packages find
+ * Preloaded by Jest and the servers that tests start: what one has compiled, the others take from a file, and where packages find
  * each other as well. That is most of what the start of `npm start` costs. TypeScript is translated by esbuild, as tsx
  * does it; so this stands in for tsx.
  */
@@ -95,7 +95,7 @@ function writeKnown() {
   const lengths = [...compiled].map(([key, { javaScript, code }]) => [key, javaScript.length, code.length]);
   const head = { packagesAre: installed(), found: [...found], lengths };
   const parts = [...compiled.values()].flatMap(({ javaScript, code }) => [javaScript, code]);
-  const own = `${file}-${process.pid}-${threadId}`;
+  const own = `${file}-${process.pid}-${workerThreads.threadId}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(own, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
@@ -197,6 +197,16 @@ Module._resolveFilename = function (name, parent, ...options) {
 
 const tsx = require.resolve('tsx/cjs');
 Module._cache[tsx] = Object.assign(new Module(tsx), { filename: tsx, loaded: true });
+
+/** Threads too, of which a file of tests that has a cloud starts one. */
+workerThreads.Worker = class extends workerThreads.Worker {
+  constructor(entry, options = {}) {
+    super(entry, {
+      ...options,
+      execArgv: ['--require', __filename, ...(options.execArgv ?? process.execArgv)],
+    });
+  }
+};
 
 process.once('exit', writeKnown);
 // Tests end many processes by force. What is loaded later is little, and need not be kept in memory until then.
