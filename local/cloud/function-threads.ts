@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads';
+import { endCompilerWithOthers } from './compilers';
 import type { FunctionName } from './function-names';
 import type { ForwardTarget } from './gateway/forward';
 import { goAfterOthers } from './go-after-others';
@@ -89,6 +90,7 @@ export function startFunctionThread(settings: ThreadSettings): FunctionThread {
 /** In the thread: hosts what it is told to, until it is told to close. */
 export function hostInThread({ goesAfterOthers }: ThreadSettings = workerData): void {
   if (goesAfterOthers) goAfterOthers();
+  endCompilerWithOthers();
   // The other thread, which imports this file too, has no use for the functions themselves.
   const { hostFunction, reloadings }: typeof import('./functions') = require('./functions');
   const { stopTelemetry }: typeof import('../../shared/telemetry/telemetry') =

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { sparingLog } from 'local-bigquery/sparing-log';
 import { writeSamples } from '../tools/sample/write-samples';
 import { type LocalCloud, startLocalCloud } from './cloud';
+import { endCompilers } from './compilers';
 import { type LocalCloudOptions, readOptions, startHelp } from './options';
 import { fail, stopOnSignal } from './stop-on-signal';
 import { warmUp } from './warm-up';
@@ -27,7 +28,10 @@ async function main(): Promise<void> {
   const cloud = await starting;
   // It ends with the process.
   watchDefinitions(options.schemasDirectory, cloud.reloadDefinitions, (line) => console.error(line));
-  watchConsole(cloud.console.rebuild, (line) => console.error(line));
+  watchConsole(
+    () => cloud.console.rebuild().finally(endCompilers),
+    (line) => console.error(line),
+  );
   await upgradeTables(cloud.url);
   // What the console and README begin with. Once they are there, or were changed, they stay as they are.
   if (!existsSync(join(options.dataDirectory, 'gcs'))) writeSamples(options.dataDirectory);
@@ -38,7 +42,8 @@ async function main(): Promise<void> {
   }
   console.log(banner(cloud, options, process.env.ADMIN_API_KEY !== undefined));
   // So that who opens it waits for nothing. What is wrong with it is told to whoever asks for it.
-  cloud.console.ready().catch(() => undefined);
+  await cloud.console.ready().catch(() => undefined);
+  endCompilers();
 }
 
 /** The data may come from an earlier version: does what a deployment does at its end. */

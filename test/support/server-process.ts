@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { z } from 'zod';
 
 export interface ServerProcess {
   readonly pid: number;
@@ -33,6 +34,7 @@ export interface ServerOptions {
 }
 
 const startEntry = 'local/cloud/main.ts';
+const packageSchema = z.object({ scripts: z.object({ start: z.string().regex(/\bexec node /) }) });
 const projectRoot = join(__dirname, '../..');
 
 /** NODE_OPTIONS of a process that takes what others have compiled. */
@@ -81,16 +83,20 @@ function launch(options: ServerOptions) {
   } = options;
   // What a cloud in this process has set is not for another one.
   const { ADMIN_API_KEY, BIGQUERY_EMULATOR_HOST, PUBSUB_EMULATOR_HOST, ...inherited } = process.env;
+  const args = ['--data', dataDirectory, ...(entry === startEntry && !warmsUp ? ['--no-warm-up'] : [])];
   const child: ChildProcess = spawn(
-    process.execPath,
+    '/bin/sh',
     [
-      ...['--require', 'tsx/cjs', entry, '--data', dataDirectory],
-      ...(entry === startEntry && !warmsUp ? ['--no-warm-up'] : []),
+      '-c',
+      `${entry === startEntry ? startCommand(root) : `exec node --require tsx/cjs ${entry}`} "$@"`,
+      'sh',
+      ...args,
     ],
     {
       cwd: root,
       env: {
         ...inherited,
+        PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
         LOG_SEVERITY: 'ERROR',
         PORT: '0',
         BIGQUERY_PORT: '0',
@@ -112,6 +118,10 @@ function launch(options: ServerOptions) {
   });
   return { child, output: () => text, ended };
 }
+
+/** What npm has a shell do, which Node takes the place of. */
+const startCommand = (root: string): string =>
+  packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).scripts.start;
 
 /** From /proc, where there is one; elsewhere nothing can be said without other programs. */
 function childrenOf(pid: number): number[] {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { OnCommit } from 'local-bigquery';
+import { endCompilerWithOthers } from '../compilers';
 import { goAfterOthers } from '../go-after-others';
 import { createClientEnvironment } from './client-environment';
 import { greetServersElsewhere } from './elsewhere';
@@ -130,6 +131,7 @@ export function serveInThread(log: (line: string) => void = say, onCommit?: OnCo
   const { startServers }: typeof import('./servers') = require('./servers');
   const options: ServersOptions = workerData;
   if (options.goesAfterOthers) goAfterOthers();
+  endCompilerWithOthers();
   startServers(options, log, onCommit).then(
     (servers) => {
       parentPort?.on('message', (message: ToServers) => {
