@@ -59,8 +59,11 @@ export interface Servers extends ServerAddresses {
   readonly close: () => Promise<void>;
 }
 
-/** Runs that one instance of the worker has at once in deploy.sh; here is one instance. */
-const workerConcurrency = 30;
+/**
+ * Runs that are worked on at once. Here is one worker, and one engine does all statements, which take as long as the tenant
+ * row is long: how fast a flood ends is how many runs share a statement.
+ */
+const workerConcurrency = 120;
 
 /**
  * Starts BigQuery and Pub/Sub in this thread. `onCommit` hears of every change of a table.
