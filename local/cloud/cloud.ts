@@ -109,7 +109,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       ],
     });
     const scheduler = started(
-      startScheduler({ jobs: schedules, target: (job) => urlOf(knownFunction(job.function)), log }),
+      startScheduler({
+        jobs: schedules,
+        target: (job) => urlOf(knownFunction(job.function)),
+        log,
+        clock: options.schedulerClock,
+      }),
     );
     const gateway = started(
       await startGateway({

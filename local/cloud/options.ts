@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { SchedulerClock } from './scheduler/scheduler';
 import type { ServersElsewhere, ServersOptions } from './servers/servers';
 
 export const startHelp = `npm start [-- options]
@@ -44,6 +45,8 @@ export interface LocalCloudOptions extends ServersOptions {
   readonly log: (line: string) => void;
   /** Hosts the functions in threads of their own: more memory and a longer start, and they do not get in each other's way. */
   readonly functionsInThreads?: boolean | undefined;
+  /** By which jobs are called; this machine's unless given. */
+  readonly schedulerClock?: SchedulerClock | undefined;
 }
 
 export interface StartOptions extends Omit<LocalCloudOptions, 'log'> {

@@ -23,7 +23,7 @@ export type SchedulerOptions = {
   /** The URL of a job's function. */
   target: (job: Schedule) => string;
   log?: (line: string) => void;
-  clock?: SchedulerClock;
+  clock?: SchedulerClock | undefined;
 };
 
 export type Scheduler = {

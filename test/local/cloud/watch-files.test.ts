@@ -1,3 +1,7 @@
+/**
+ * What is read again is all that was read, also by other files.
+ * @jest-environment-options {"ownModules": true}
+ */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileWatch, watchConsole, watchDefinitions } from '../../../local/cloud/watch-files';

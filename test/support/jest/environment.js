@@ -1,4 +1,5 @@
 const asyncHooks = require('node:async_hooks');
+const { join, sep } = require('node:path');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
@@ -34,14 +35,32 @@ const eventHandlers = Symbol.for('EVENT_HANDLERS');
 /** Where @opentelemetry/api keeps what a file told it. */
 const openTelemetry = Symbol.for('opentelemetry.js.api.1');
 
+const root = join(__dirname, '../../..');
+const functions = join(root, 'functions') + sep;
+const isFunction = (path) => path.startsWith(functions) && path.endsWith(`${sep}index.ts`);
+
+const telemetry = join(root, 'shared/telemetry/telemetry.ts');
+
+/** Functions read the environment when they are loaded: those of each cloud are loaded anew. */
+function forgetFunctions() {
+  for (const [path, { children }] of Object.entries(require.cache)) {
+    if (isFunction(path)) delete require.cache[path];
+    if (children.some(({ id }) => isFunction(id)))
+      children.splice(0, children.length, ...children.filter(({ id }) => !isFunction(id)));
+  }
+}
+
 /**
  * The environment of a test file: Node's own globals, as in production, and not a copy of them. So packages that the
  * worker process has loaded once (runtime.js) and the file's own modules mean the same by Error, Date and Object.
  * What a file changes of the process is put back at its end.
  */
 class NodeItself {
-  constructor({ projectConfig }) {
+  constructor({ globalConfig, projectConfig }) {
     this.global = globalThis;
+    /** Whether the file has what is tested for itself: its docblock says so, or what is tested changes meanwhile. */
+    this.ownModules =
+      projectConfig.testEnvironmentOptions.ownModules === true || globalConfig.watch || globalConfig.watchAll;
     this.moduleMocker = new ModuleMocker(globalThis);
     this.fakeTimers = null;
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
@@ -59,6 +78,8 @@ class NodeItself {
     Object.assign(process.env, env);
     Object.assign(process, { exit });
     Object.assign(globalThis, { console });
+    await require.cache[telemetry]?.exports.stopTelemetry();
+    forgetFunctions();
     delete globalThis[openTelemetry];
     delete globalThis[eventHandlers];
     for (const symbol of Object.getOwnPropertySymbols(globalThis))

@@ -18,10 +18,17 @@ function fastCheck() {
   return loaded;
 }
 
-/** Sources of the local BigQuery and Pub/Sub, but for their tests. */
+/**
+ * What is tested, but for the console, whose modules keep what a page shows. All else keeps nothing from file to file that
+ * another could see: functions are put together by what a cloud gives them, and known by its servers and folders.
+ */
+const tested = ['client', 'functions', 'local', 'shared'].map((name) => join(root, name) + sep);
+
+/** The local servers, which have tests of their own. */
 const servers = ['bigquery', 'pubsub'].map((name) => join(root, 'local', name) + sep);
-const isServer = (path) =>
-  servers.some((folder) => path.startsWith(folder) && !path.startsWith(`${folder}test${sep}`));
+const isOwnTest = (path) => servers.some((folder) => path.startsWith(`${folder}test${sep}`));
+const isServer = (path) => servers.some((folder) => path.startsWith(folder)) && !isOwnTest(path);
+const isTested = (path) => tested.some((folder) => path.startsWith(folder)) && !isOwnTest(path);
 
 /** What holds answers to openapi.json keeps nothing from file to file, and makes some hundred schemas when it is loaded. */
 const documentedAnswers = join(root, 'test/support/documented-answers');
@@ -39,13 +46,16 @@ function compile(opening, source, filename) {
 }
 
 /**
- * Jest's runtime, except that a worker process loads packages, the local servers and what answers are held to once, by
- * Node itself. Jest loads and
- * compiles every module anew for every test file, which costs more than the tests of most files.
+ * Jest's runtime, except that a worker process loads packages, what is tested and what answers are held to once, by Node
+ * itself. Jest loads and compiles every module anew for every test file, which costs more than the tests of most files;
+ * and what has been loaded before is fast already.
  */
 class LoadingPackagesOnce extends Runtime {
   constructor(...args) {
     super(...args);
+    const [, { ownModules }, , , sources, { collectCoverage }, testPath] = args;
+    /** Also where it puts something in a module's place. */
+    this.ownModules = ownModules || collectCoverage || sources.get(testPath)?.includes('jest.mock(') === true;
     const { executor } = this;
     const opening = `(function (${executor.injectedModuleParameters.join(', ')}) {`;
     executor.compile = (source, filename) => compile(opening, source, filename);
@@ -63,7 +73,8 @@ class LoadingPackagesOnce extends Runtime {
     if (isPackage(name))
       return ofEachFile.test(name) || this._resolution.isCoreModule(name) ? undefined : name;
     const path = resolve(dirname(from), name);
-    return isServer(path) || path === documentedAnswers ? path : undefined;
+    const isShared = this.ownModules ? isServer(path) : isTested(path);
+    return isShared || path === documentedAnswers ? path : undefined;
   }
 }
 

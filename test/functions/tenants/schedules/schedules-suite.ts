@@ -26,11 +26,18 @@ export const describeSchedules = (the: () => TestCloud) =>
       expect([status, body]).toEqual([201, expect.objectContaining(made)]);
       return `timely/schedules/${body.schedule_id}`;
     };
-    const tick = async () => {
-      const { port } = cloud.functions.tick;
-      const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST' });
-      expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ left_over: 0 })]);
-    };
+    /** On a busy machine a tick may leave something to a later one: until nothing is left. */
+    const tick = () =>
+      eventually('a tick that leaves nothing over', async () => {
+        const { port } = cloud.functions.tick;
+        const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST' });
+        const told: unknown = await answer.json();
+        expect([answer.status, told]).toEqual([
+          200,
+          expect.objectContaining({ left_over: expect.any(Number) }),
+        ]);
+        return Object(told).left_over === 0 ? true : undefined;
+      });
     /** As if the schedule had been made, and ticks had come, so long ago. */
     const setBack = (path: string, hours: number) => {
       const then = 'TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL @hours HOUR)';
