@@ -63,7 +63,7 @@ export interface Servers extends ServerAddresses {
  * Runs that are worked on at once. Here is one worker, and one engine does all statements, which take as long as the tenant
  * row is long: how fast a flood ends is how many runs share a statement.
  */
-const workerConcurrency = 120;
+const workerConcurrency = 60;
 
 /**
  * Starts BigQuery and Pub/Sub in this thread. `onCommit` hears of every change of a table.
