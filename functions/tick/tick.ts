@@ -34,7 +34,7 @@ export interface TickSummary {
 const tenantsAtOnce = 64;
 /**
  * Less than the minute to the next tick. What is begun by then has some fifteen seconds more, or forty where a run is
- * cancelled for it: two ticks at once do no harm.
+ * cancelled for it, and ten where it is denied: two ticks at once do no harm.
  */
 const timeBudgetMs = 40_000;
 
