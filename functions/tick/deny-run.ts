@@ -3,7 +3,7 @@ import { rowsOrNone } from '../../shared/google/bigquery/statements/rows-or-none
 import type { RunStatement } from '../../shared/google/bigquery/statements/run-statement';
 import { type CommitOutcome, createGroupCommit } from '../../shared/runs/group-commit';
 import { denyRuns } from '../../shared/sql/runs/deny-runs';
-import { findOperationRuns } from '../../shared/sql/runs/find-operation-runs';
+import { findStartedRuns } from '../../shared/sql/runs/find-started-runs';
 
 /** A run that a tenant's schedule plans, and that no tick has been told of. */
 export interface PlannedRun {
@@ -13,9 +13,9 @@ export interface PlannedRun {
 
 /**
  * Makes it final that a planned run does not start. Another tick may have asked for it and died, and what BigQuery was
- * sent then takes its turn whenever it does: it must not start what the history tells as refused. Resolves to `started`
- * where it came first. Those of a tenant that are asked for at once share an UPDATE, which usually is all. Throws
- * BigQuery's error, or TimeIsUp: then nothing is known of the run.
+ * sent then may take its turn within the hour: it must not start what the history tells as refused. Resolves to
+ * `started` where it came first. Those of a tenant and a month that are asked for at once share an UPDATE, which usually
+ * is all. Throws BigQuery's error, or TimeIsUp: then nothing is known of the run.
  */
 export type DenyRun = (tenantId: string, run: PlannedRun) => Promise<'denied' | 'started'>;
 
@@ -31,14 +31,14 @@ export function createDenyRun(runStatement: RunStatement, now: () => Date): Deny
   };
 
   const findStarted = async (tenant_id: string, run_ids: readonly string[], from: Date) => {
-    // Nobody's key is asked about.
-    const parameters = { tenant_id, run_ids, from, key_id: '', now: now() };
-    const [row] = await rowsOrNone(runStatement(tenant_id, findOperationRuns, parameters, statementOptions));
-    return new Set([...(row?.in_flight ?? []), ...(row?.ended ?? []).map(({ run_id }) => run_id)]);
+    const parameters = { tenant_id, run_ids, from };
+    const rows = await rowsOrNone(runStatement(tenant_id, findStartedRuns, parameters, statementOptions));
+    return new Set(rows.map(({ run_id }) => run_id));
   };
 
-  return createGroupCommit<PlannedRun, 'denied' | 'started'>({
-    commit: async (tenantId, runs): Promise<readonly CommitOutcome<'denied' | 'started'>[]> => {
+  const submit = createGroupCommit<PlannedRun, 'denied' | 'started'>({
+    commit: async (group, runs): Promise<readonly CommitOutcome<'denied' | 'started'>[]> => {
+      const [tenantId = ''] = group.split(' ');
       const runIds = [...new Set(runs.map(({ runId }) => runId))];
       const from = new Date(Math.min(...runs.map(({ plannedMs }) => plannedMs)) - toleranceMs);
       if (await deny(tenantId, runIds, from)) return runs.map(() => ({ kind: 'done', result: 'denied' }));
@@ -57,4 +57,6 @@ export function createDenyRun(runStatement: RunStatement, now: () => Date): Deny
     maximumBytes: 200_000,
     bytesOf: ({ runId }) => runId.length,
   });
+  // By month: what was missed long ago makes nobody else's look into the ledger a long one.
+  return (tenantId, run) => submit(`${tenantId} ${new Date(run.plannedMs).toISOString().slice(0, 7)}`, run);
 }

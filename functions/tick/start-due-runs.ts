@@ -129,20 +129,21 @@ async function startTimes(
       throw error;
     }
   };
-  for (const part of partsOf(schedule, due)) {
-    if (isTimeUp()) break;
-    const before = outcomes.length;
+  while (outcomes.length < due.times.length && !isTimeUp()) {
+    const left = due.times.slice(outcomes.length);
+    const part = left.slice(0, decidedTogether(schedule, left, inFlight));
     const decided = await Promise.all(
-      part.map(async (time) => ({ planned_at: new Date(time.plannedMs), outcome: await decide(time) })),
+      part.map(async (time) => ({ planned_at: new Date(time.plannedMs), became: await decide(time) })),
     );
-    for (const { planned_at, outcome } of decided) {
-      if (outcome === undefined) break;
-      if (outcome.outcome === 'started' && outcome.run_id !== null) inFlight.add(outcome.run_id);
+    for (const { planned_at, became } of decided) {
+      if (became === undefined) break;
+      const { isInFlight, ...outcome } = became;
+      if (isInFlight && outcome.run_id !== null) inFlight.add(outcome.run_id);
       const isFirst = outcomes.length === 0 && due.missedSinceMs !== undefined;
       const missed_since = isFirst ? new Date(due.missedSinceMs) : null;
       outcomes.push({ ...outcome, planned_at, missed_since });
     }
-    if (outcomes.length < before + part.length) break;
+    if (decided.some(({ became }) => became === undefined)) break;
   }
   const handledUntil = outcomes.at(-1)?.planned_at ?? schedule.handled_until;
   const isLeft = outcomes.length < due.times.length;
@@ -157,14 +158,19 @@ const unless = (isTimeUp: () => boolean, cancelOldest: CancelOldest | undefined)
     await cancelOldest(tenantId, runId);
   });
 
-/** What is decided about together: those that are missed, then as many as may start at once. */
-function partsOf({ overlap }: ScheduleRow, { times }: DueTimes): readonly (readonly DueTime[])[] {
-  const missed = times.filter(({ decision }) => decision === 'missed');
-  const starts = times.filter(({ decision }) => decision === 'start');
-  const together = overlap === 'allow' ? startedTogether : 1;
-  const parts = [missed];
-  for (let at = 0; at < starts.length; at += together) parts.push(starts.slice(at, at + together));
-  return parts;
+/**
+ * How many of what is left are decided about together, and so denied together: what is missed; what is skipped for a run
+ * that is in flight; or as many as may start at once.
+ */
+function decidedTogether(
+  { overlap }: ScheduleRow,
+  left: readonly DueTime[],
+  inFlight: ReadonlySet<string>,
+): number {
+  const missed = left.findIndex(({ decision }) => decision !== 'missed');
+  if (missed !== 0) return missed < 0 ? left.length : missed;
+  if (overlap === 'allow') return startedTogether;
+  return inFlight.size > 0 ? left.length : 1;
 }
 
 /**
@@ -192,14 +198,19 @@ async function tellFinally(
 const runIdAt = ({ tenant_id, schedule_id }: ScheduleRow, plannedMs: number): string =>
   runIdOfKey(tenant_id, keyOfPlannedTime(schedule_id, plannedMs));
 
-type StartOutcome = Pick<TimeOutcome, 'outcome' | 'run_id' | 'code' | 'detail'>;
+type StartOutcome = Pick<TimeOutcome, 'outcome' | 'run_id' | 'code' | 'detail'> & {
+  /** Whether its run goes on. One that a tick started before may be over. */
+  readonly isInFlight: boolean;
+};
 
 const ended = (outcome: TimeOutcome['outcome'], runId: string | null = null): StartOutcome => ({
+  isInFlight: false,
   outcome,
   run_id: runId,
   code: null,
   detail: null,
 });
+const started = (runId: string): StartOutcome => ({ ...ended('started', runId), isInFlight: true });
 const refused = (code: string | null, detail: string): StartOutcome => ({
   ...ended('refused'),
   code,
@@ -234,11 +245,11 @@ async function startTime(
   const idempotencyKey = keyOfPlannedTime(schedule_id, plannedMs);
   const runId = runIdAt(schedule, plannedMs);
   // A tick that died has started it.
-  if (inFlight.has(runId)) return ended('started', runId);
-  // A tick that died has refused it, before it could write down why; or it is over.
-  if (denied.has(runId)) return refused(null, 'It was refused before.');
+  if (inFlight.has(runId)) return started(runId);
   const [before] = inFlight;
   if (schedule.overlap === 'skip' && before !== undefined) return ended('skipped', before);
+  // Another tick has told what became of it, or has died before it could; or it is over, which is found out then.
+  if (denied.has(runId)) return refused(null, 'Another tick has found that it is not to start.');
   const pipeline = deps.pipelines.get(path);
   if (pipeline === undefined) return refused('pipeline_not_found', `There is no pipeline '${path}'`);
   try {
@@ -256,7 +267,8 @@ async function startTime(
       address: null,
       request_id: requestId,
     };
-    return ended('started', (await startApart(request, deps)).runId);
+    const { isOver } = await startApart(request, deps);
+    return isOver ? ended('started', runId) : started(runId);
   } catch (error) {
     const fields = { tenant_id, schedule_id, planned_at: new Date(plannedMs).toISOString() };
     if (!(error instanceof ServiceError)) {

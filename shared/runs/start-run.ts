@@ -54,8 +54,10 @@ export interface RunRequest extends StartedBy {
 
 export interface StartedRun {
   readonly runId: string;
-  /** Where it waits; undefined: it has a slot. */
+  /** Where it waits; undefined: it has a slot, or had one. */
   readonly queue: QueuePlace | undefined;
+  /** Whether it was started long ago, under the same idempotency key, and is over. */
+  readonly isOver: boolean;
   /** What is left of the tenant's quotas. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -77,7 +79,8 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
   const { verdict, quotas } = await admitOrReplace(request, deps, candidate);
   const headers = quotas === undefined ? {} : rateLimitHeaders(quotasLeft(quotas, deps.now()));
   if (verdict.kind === 'refused') throw withHeaders(verdict.error, headers);
-  if (verdict.kind === 'queued') return { runId, queue: verdict.place, headers };
+  if (verdict.kind === 'queued') return { runId, queue: verdict.place, isOver: false, headers };
+  if (verdict.isOver === true) return { runId, queue: undefined, isOver: true, headers };
   const message = { tenant_id: tenantId, run_id: runId, pipeline: pipeline.path };
   try {
     await deps.publishRun(message);
@@ -87,7 +90,7 @@ export async function startRun(request: RunRequest, deps: StartRunDependencies):
       error,
     });
   }
-  return { runId, queue: undefined, headers };
+  return { runId, queue: undefined, isOver: false, headers };
 }
 
 /**

@@ -16,6 +16,12 @@ export const ledgerIsBehind = () =>
     retryAfterSeconds: 60,
   });
 
+/** Somebody has found meanwhile that the run is not to start: whoever asks again is told what became of it. */
+export const runWithdrawn = () =>
+  new ServiceError('unavailable', 'The run is not to start any more. Nothing was started.', {
+    retryAfterSeconds: 5,
+  });
+
 export const idempotencyKeyReused = () =>
   new ServiceError(
     'idempotency_key_reused',

@@ -8,6 +8,7 @@ import {
   ledgerIsBehind,
   monthlyQuotaExceeded,
   queueFull,
+  runWithdrawn,
   tenantInactive,
   tooManySlots,
 } from './admission-refusals';
@@ -91,6 +92,8 @@ export interface AdmissionState extends QuotaState {
   readonly oldest: readonly OldestRun[];
   /** Of the candidates' API keys those that are revoked. */
   readonly revoked_key_ids: readonly string[];
+  /** The candidates that get no slot any more: they are over, or nobody waits for them. */
+  readonly withdrawn: readonly string[];
   /** The candidates that hold a slot now, wait for one or are settled. */
   readonly known: readonly KnownRun[];
   /** The candidates that are in the ledger. */
@@ -110,7 +113,8 @@ export const mostWaitingOutcomes = 5_000;
 export const mostWaitingForAllRuns = mostWaitingOutcomes / 2;
 
 export type Verdict =
-  | { readonly kind: 'admitted' }
+  /** `isOver`: long ago, under the same idempotency key, and the ledger has it. */
+  | { readonly kind: 'admitted'; readonly isOver?: boolean }
   /** It is admitted and counted, and waits for a slot. */
   | { readonly kind: 'queued'; readonly place: QueuePlace }
   | {
@@ -149,7 +153,7 @@ export const byRunId = (runs: readonly KnownRun[]): ReadonlyMap<string, KnownRun
 /**
  * What became of a candidate. The statement (shared/sql/runs/admit-runs.ts) has decided already; this explains
  * its decision. A candidate that is known is admitted, unless it is another request under a used idempotency
- * key. For the others the first of these is the reason: there is no row, the key is revoked, the tenant is
+ * key. For the others the first of these is the reason: there is no row, the run is withdrawn, the key is revoked, the tenant is
  * inactive, too many outcomes wait for the ledger, the month is full, the byte budget is used up, the slots
  * are full.
  */
@@ -163,7 +167,12 @@ export function verdictOf(
   if (state === undefined)
     return refuse(new ServiceError('tenant_not_found', `There is no tenant '${tenantId}'`));
   const run = known.get(candidate.run_id);
-  if (run !== undefined) return verdictOfKnown(candidate, run, state);
+  if (run !== undefined) {
+    const verdict = verdictOfKnown(candidate, run, state);
+    const isOver = !state.known.some(({ run_id }) => run_id === candidate.run_id);
+    return verdict.kind === 'admitted' ? { ...verdict, isOver } : verdict;
+  }
+  if (state.withdrawn.includes(candidate.run_id)) return refuse(runWithdrawn());
   if (state.revoked_key_ids.includes(candidate.key_id)) return refuse(unauthenticated());
   if (!state.is_active) return refuse(tenantInactive(state.suspension_public_reason));
   if (state.waiting_outcomes >= mostWaitingOutcomes) return refuse(ledgerIsBehind());

@@ -186,6 +186,11 @@ SELECT
     WHERE key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(@candidates)))
   ) AS revoked_key_ids,
   ARRAY(
+    SELECT run_id FROM UNNEST(withdrawn_runs)
+    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(@candidates)))
+    ORDER BY run_id
+  ) AS withdrawn,
+  ARRAY(
     SELECT AS STRUCT slot.run_id, slot.request_hash, queue.place AS queue_place
     FROM UNNEST(active_runs) AS slot
     JOIN (SELECT run_id FROM UNNEST(@candidates)) AS candidate ON candidate.run_id = slot.run_id
@@ -265,6 +270,7 @@ const row = z.object({
   queue_left: integer,
   mean_run_ms: integer.nullable(),
   revoked_key_ids: z.array(string),
+  withdrawn: z.array(string),
   /** `queue_place`: null where it does not wait. */
   known: z.array(knownRun.extend({ queue_place: integer.nullable() })),
   /** How many runs hold a slot with a candidate's concurrency key. */

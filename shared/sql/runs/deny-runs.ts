@@ -3,7 +3,7 @@ import { defineStatement } from '../define-statement';
 import { remembered } from './withdraw-runs';
 
 /**
- * None of the given runs starts any more, however late an admission of it gets its turn: it finds its run in
+ * None of the given runs starts any more: an admission that gets its turn within the hour finds its run in
  * `withdrawn_runs`. Nothing is taken back: where one of them is in flight, or over, nothing changes (`affectedRows` is
  * 0), nor where there is no such tenant. All of them were admitted after `from`, if ever: else BigQuery would read the whole ledger.
  */

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { string, timestamp } from '../column-schemas';
 import { defineStatement } from '../define-statement';
 
-/** What can become of a planned time. Of two that were written the one that stands first here counts. */
+/** What can become of a planned time. */
 export const timeOutcomes = ['started', 'refused', 'skipped', 'missed'] as const;
 
 /**
- * What became of a schedule's planned times, youngest first, each once. A filter that is NULL lets all pass. `until_at`
+ * What became of a schedule's planned times, youngest first, each once. Of several that were written
+ * `started` counts, else what was told first, but for what only says that another tick has told it. A filter that is NULL lets all pass. `until_at`
  * is the time after which the page begins.
  */
 export const listScheduleTimes = defineStatement({
@@ -23,7 +24,7 @@ FROM (
     AND planned_at < IFNULL(@until_at, @to)
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY planned_at
-    ORDER BY CASE outcome${timeOutcomes.map((outcome, rank) => ` WHEN '${outcome}' THEN ${rank}`).join('')} END, recorded_at
+    ORDER BY outcome = 'started' DESC, outcome = 'refused' AND code IS NULL, recorded_at
   ) = 1
 )
 WHERE @outcome IS NULL OR outcome = @outcome

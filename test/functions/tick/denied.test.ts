@@ -41,6 +41,48 @@ describe('A tick that starts no run of a planned time', () => {
     expect(world.times.at(-1)?.run_id).toEqual(expect.any(String));
   });
 
+  it('tells once more what was told and not noted, and nothing else of it', async () => {
+    scheduled(world);
+    await tickAt('12:00:00');
+    world.fail = (call) => {
+      if (call === 'note') throw new Error('BigQuery is away');
+    };
+    await expect(tickAt('13:00:00')).rejects.toThrow('BigQuery is away');
+    world.fail = () => undefined;
+    await tickAt('13:01:00');
+    expect(outcomes()).toEqual(['12:00 started', '13:00 skipped', '13:00 skipped']);
+  });
+
+  it('skips none for a run that is over', async () => {
+    scheduled(world);
+    world.fail = (call) => {
+      if (call === 'append') throw new Error('The process ended');
+    };
+    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
+    endRuns();
+    world.fail = () => undefined;
+    await tickAt('13:00:10');
+    expect(outcomes()).toEqual(['12:00 started', '13:00 started']);
+  });
+
+  it('denies at once all that are skipped for a run in flight', async () => {
+    const { schedule_id } = scheduled(world, { missed: 'all', overlap: 'skip' });
+    await tickAt('12:00:00');
+    let together = 0;
+    let most = 0;
+    const denyRun = async () => {
+      most = Math.max(most, ++together);
+      await new Promise(setImmediate);
+      together--;
+      return 'denied' as const;
+    };
+    world.now = at('16:00:00');
+    await world.tick({ denyRun });
+    expect(outcomes().slice(1)).toEqual(['13:00 skipped', '14:00 skipped', '15:00 skipped', '16:00 skipped']);
+    expect(most).toBe(4);
+    expect(world.schedules.get(schedule_id)?.handled_until).toEqual(at('16:00:00'));
+  });
+
   it('tells as refused what a dead one has denied, though there is room by now', async () => {
     scheduled(world);
     world.refusal = () => new ServiceError('concurrent_limit_reached', '3/3 pipelines running.');

@@ -127,7 +127,8 @@ export function createTickWorld(start: string): TickWorld {
             world.runs.push(run);
             world.inFlight.add(run);
           }
-          return { verdict: { kind: 'admitted' }, quotas: undefined };
+          const isOver = known !== undefined && !world.inFlight.has(known);
+          return { verdict: { kind: 'admitted', isOver }, quotas: undefined };
         },
         publishRun: async () => undefined,
         pipelines,

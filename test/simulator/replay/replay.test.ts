@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { findOperationRuns } from '../../../shared/sql/runs/find-operation-runs';
 import { numberAfter, runSimulator } from '../run-simulator';
+import { deniedTables } from './cloud/rights';
 import { readOptions } from './options';
 
 const main = join(__dirname, 'main.ts');
@@ -29,6 +31,11 @@ it('a fault that is put back is found, and told with the events before it and wi
   expect(code).toBe(1);
   expect(output).toMatch(/\n\d\d-\d\dT.*\n\nVIOLATED by seed \d+: /);
   expect(output).toMatch(/Once more: npm run simulate -- --seed \d --runs \d+ --put-back recorded-at\n/);
+});
+
+it('a statement on tables that an account may not read is found: here nobody refuses it', () => {
+  expect(deniedTables('operate', findOperationRuns, false)).toEqual([]);
+  expect(deniedTables('tick', findOperationRuns, false)).toEqual(['api_keys']);
 });
 
 it('what is wrong with the command line is said', () => {

@@ -1,4 +1,5 @@
 import { denyRuns } from '../../../../shared/sql/runs/deny-runs';
+import { findStartedRuns } from '../../../../shared/sql/runs/find-started-runs';
 import { changeSchedule } from '../../../../shared/sql/schedules/change-schedule';
 import { deleteSchedule } from '../../../../shared/sql/schedules/delete-schedule';
 import { disableSchedules } from '../../../../shared/sql/schedules/disable-schedules';
@@ -47,6 +48,15 @@ export const scheduleCases = [
       state: 'active',
       done_until: from,
       now,
+    }),
+  ),
+  statementCase(
+    findStartedRuns,
+    'UNION DISTINCT of an array of the row and of a query with QUALIFY.',
+    ({ tenantId, from }) => ({
+      tenant_id: tenantId,
+      run_ids: [runId(1), runId(6)],
+      from,
     }),
   ),
   statementCase(

@@ -107,6 +107,7 @@ export const createReadAdmissionState =
       keys_held: heldByKey(held),
       oldest: held.toSorted((one, other) => +one.admitted_at - +other.admitted_at),
       revoked_key_ids: row.revoked_keys.map(({ key_id }) => key_id),
+      withdrawn: [],
       known: [],
       finished: [],
     };

@@ -22,6 +22,7 @@ export const unlimitedTenant: TenantToAdmit = {
   oldest: [],
   in_flight: [],
   revoked_key_ids: [],
+  withdrawn: [],
   known: [],
   finished: [],
 };

@@ -23,6 +23,7 @@ const state: AdmissionState = {
   keys_held: [],
   oldest: [],
   revoked_key_ids: [],
+  withdrawn: [],
   known: [],
   finished: [],
 };

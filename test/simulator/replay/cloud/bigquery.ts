@@ -8,6 +8,7 @@ import { type MakeCall, notFoundError, type Trouble } from '../world/calls';
 import type { Life } from '../world/life';
 import type { Observer } from './observer';
 import type { PutBack } from './put-back';
+import { deniedTables } from './rights';
 import { createStatementCalls, type StatementWork } from './statement-calls';
 import { statementModels } from './statements';
 import { addRow, emptyTables, type Tables, type TenantRecord } from './tables';
@@ -47,6 +48,12 @@ export interface BigQueryModel {
 
 /** The dataset of what concerns more than one tenant. It has no tenant's tables, and is no tenant. */
 export const controlDataset = 'tenant_pipelines';
+
+/** Whose rights an instance has: tick-2.1 those of tick. */
+const accountOf = ({ name }: Life): string => {
+  const [fleet = ''] = name.split('-');
+  return fleet === 'reset' ? 'reset-quotas' : fleet;
+};
 
 const listLatencyMs = [20, 300] as const;
 const appendLatencyMs = [20, 400] as const;
@@ -150,6 +157,8 @@ export function createBigQueryModel(world: {
     };
   }
 
+  const statementCalls = createStatementCalls({ ...world, workOf });
+
   return {
     tenantIds: () => [...datasets.keys()],
     tablesOf: (tenantId) => datasetOf(tenantId).tables,
@@ -158,7 +167,17 @@ export function createBigQueryModel(world: {
     operations: () => control.tables.operationsOf,
     apply: (tenantId, statement, parameters) => void change(tenantId, statement, parameters, time.now()),
     createTenant: (tenantId) => void datasets.set(tenantId, newDataset()),
-    runStatement: createStatementCalls({ ...world, workOf }),
+    runStatement: (life) => {
+      const run = statementCalls(life);
+      return (dataset, statement, ...rest) => {
+        const denied = deniedTables(accountOf(life), statement, dataset === controlDataset);
+        if (denied.length > 0) {
+          const facts = `${life.name} may not touch ${denied.join(' and ')}, as ${statement.name} does`;
+          world.journal.violate('unexpected', facts);
+        }
+        return run(dataset, statement, ...rest);
+      };
+    },
     appendRows: (life) => (tenantId, table, rows) =>
       call(life, {
         what: `append ${table} ${rows.map(({ insertId }) => insertId).join()}`,

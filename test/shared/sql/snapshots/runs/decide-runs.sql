@@ -237,6 +237,11 @@ SELECT
     WHERE key_id IN UNNEST(ARRAY(SELECT key_id FROM UNNEST(p_candidates)))
   ) AS revoked_key_ids,
   ARRAY(
+    SELECT run_id FROM UNNEST(withdrawn_runs)
+    WHERE run_id IN UNNEST(ARRAY(SELECT run_id FROM UNNEST(p_candidates)))
+    ORDER BY run_id
+  ) AS withdrawn,
+  ARRAY(
     SELECT AS STRUCT slot.run_id, slot.request_hash, queue.place AS queue_place
     FROM UNNEST(active_runs) AS slot
     JOIN (SELECT run_id FROM UNNEST(p_candidates)) AS candidate ON candidate.run_id = slot.run_id

@@ -19,7 +19,7 @@ FROM (
     AND planned_at < IFNULL(p_until_at, p_to)
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY planned_at
-    ORDER BY CASE outcome WHEN 'started' THEN 0 WHEN 'refused' THEN 1 WHEN 'skipped' THEN 2 WHEN 'missed' THEN 3 END, recorded_at
+    ORDER BY outcome = 'started' DESC, outcome = 'refused' AND code IS NULL, recorded_at
   ) = 1
 )
 WHERE p_outcome IS NULL OR outcome = p_outcome

@@ -231,6 +231,10 @@ function report({ tenant }: Tables, { tenant_id, now, candidates, most_bytes, ha
       queue_left: queueLeft(tenant, most_bytes),
       mean_run_ms: tenant.mean_run_ms,
       revoked_key_ids: tenant.revoked_keys.map(({ key_id }) => key_id).filter((id) => keys.has(id)),
+      withdrawn: tenant.withdrawn_runs
+        .map(({ run_id }) => run_id)
+        .filter((runId) => asked.has(runId))
+        .toSorted(),
       known: [
         ...active_runs.map((run) => ({ ...run, queue_place: placeOf(active_runs, run.run_id) })),
         ...tenant.settled_runs.map((run) => ({ ...run, queue_place: null })),

@@ -1,7 +1,7 @@
 import { changeSchedule } from '../../../../../shared/sql/schedules/change-schedule';
 import { deleteSchedule } from '../../../../../shared/sql/schedules/delete-schedule';
 import { insertSchedule } from '../../../../../shared/sql/schedules/insert-schedule';
-import { listScheduleTimes, timeOutcomes } from '../../../../../shared/sql/schedules/list-schedule-times';
+import { listScheduleTimes } from '../../../../../shared/sql/schedules/list-schedule-times';
 import { listSchedules } from '../../../../../shared/sql/schedules/list-schedules';
 import { noteHandledTimes } from '../../../../../shared/sql/schedules/note-handled-times';
 import { type ScheduleRow, scheduleRow } from '../../../../../shared/sql/schedules/schedule-row';
@@ -36,8 +36,11 @@ const later = (one: Date, other: Date | null): Date => (other !== null && other 
 
 /** Of several rows of a planned time the one that counts. */
 const byRank = (one: ScheduleTimeRecord, other: ScheduleTimeRecord): number =>
-  compare(timeOutcomes.indexOf(one.outcome), timeOutcomes.indexOf(other.outcome)) ||
+  compare(other.outcome === 'started', one.outcome === 'started') ||
+  compare(saysWhy(one), saysWhy(other)) * -1 ||
   compare(one.recorded_at, other.recorded_at);
+
+const saysWhy = ({ outcome, code }: ScheduleTimeRecord): boolean => outcome !== 'refused' || code !== null;
 
 export const scheduleModels = [
   modelOf(insertSchedule, {

@@ -1,4 +1,5 @@
 import { denyRuns } from '../../../../../shared/sql/runs/deny-runs';
+import { findStartedRuns } from '../../../../../shared/sql/runs/find-started-runs';
 import {
   withdrawAndHandOn,
   withdrawRuns,
@@ -7,6 +8,7 @@ import {
 import { modelOf } from '../statement-model';
 import { monthStart, slotsHeld, type Tables, type TenantRecord } from '../tables';
 import { handedOn, handedOnSince, runsQueued, startable } from './queue';
+import { outcomeOf } from './recorded';
 import { isBudgetUsedUp } from './settling';
 
 const hourMs = 3_600_000;
@@ -62,6 +64,20 @@ const isFinished = ({ ledgerOf }: Tables, runId: string | null, now: Date | null
   );
 
 export const withdrawalModels = [
+  modelOf(findStartedRuns, {
+    read(tables, { tenant_id, run_ids, from }) {
+      const { tenant } = tables;
+      if (tenant?.tenant_id !== tenant_id || from === null) return [];
+      const inFlight = new Set(tenant.active_runs.map(({ run_id }) => run_id));
+      return run_ids
+        .flatMap((runId) => runId ?? [])
+        .filter((runId) => {
+          const outcome = outcomeOf(tables, runId);
+          return inFlight.has(runId) || (outcome !== undefined && outcome.admitted_at >= from);
+        })
+        .map((run_id) => ({ run_id }));
+    },
+  }),
   modelOf(withdrawRuns, {
     change(tables, { tenant_id, run_ids, now }) {
       const { tenant } = tables;
