@@ -49,6 +49,7 @@ describe('The first hour', () => {
     cloud = await startTestCloud(
       { ADMIN_API_KEY: adminKey, LOG_SEVERITY: 'DEBUG', EVENT_TYPES: '' },
       schemas,
+      { hasOwnServers: true },
     );
     putFile('shop/orders.csv', readFileSync(join(__dirname, 'own-pipeline/orders.csv'), 'utf8'));
     for (const day of [1, 2]) putFile(`orders/${day}.csv`, changesOf(day).join('\n'));

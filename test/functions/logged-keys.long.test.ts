@@ -30,13 +30,17 @@ describe('A key in the log of all functions', () => {
 
   beforeAll(async () => {
     captured = captureOutput();
-    cloud = await startTestCloud({
-      ADMIN_API_KEY: adminKey,
-      LOG_SEVERITY: 'DEBUG',
-      // Some calls ask a BigQuery that is away, until their time is up.
-      ANSWER_WITHIN_SECONDS: '60',
-      GOOGLE_CLOUD_PROJECT: 'local',
-    });
+    cloud = await startTestCloud(
+      {
+        ADMIN_API_KEY: adminKey,
+        LOG_SEVERITY: 'DEBUG',
+        // Some calls ask a BigQuery that is away, until their time is up.
+        ANSWER_WITHIN_SECONDS: '60',
+        GOOGLE_CLOUD_PROJECT: 'local',
+      },
+      undefined,
+      { hasOwnServers: true },
+    );
   });
   afterAll(async () => {
     await cloud?.close();

@@ -20,11 +20,15 @@ describe('The log of all functions', () => {
 
   beforeAll(async () => {
     captured = captureOutput();
-    cloud = await startTestCloud({
-      ADMIN_API_KEY: adminKey,
-      LOG_SEVERITY: 'DEBUG',
-      GOOGLE_CLOUD_PROJECT: 'local',
-    });
+    cloud = await startTestCloud(
+      {
+        ADMIN_API_KEY: adminKey,
+        LOG_SEVERITY: 'DEBUG',
+        GOOGLE_CLOUD_PROJECT: 'local',
+      },
+      undefined,
+      { hasOwnServers: true },
+    );
   });
   afterAll(async () => {
     await cloud?.close();

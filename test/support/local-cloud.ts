@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
-import { clientOf } from 'local-bigquery/testing';
+import { clientOf, sharesEngine } from 'local-bigquery/testing';
 import { type Client, createClient, type Run } from '../../client';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud/cloud';
 import type { ServersElsewhere } from '../../local/cloud/servers/servers';
@@ -29,11 +29,24 @@ export interface Answer {
 /** Jobs are called by tests alone: another call in the middle of one, at full five minutes, would decide in its place. */
 const neverTime = { now: Date.now, after: () => () => undefined };
 
-/** The whole cloud in a box in this process, in a fresh directory, on ports of the system's choice. Once a test file. */
+export interface TestCloudOptions {
+  /** Servers that somebody else runs. */
+  readonly elsewhere?: ServersElsewhere;
+  /**
+   * Gives the servers a thread and an SQL engine of their own, which end with the cloud. For a file that lets them fail,
+   * moves the clock, looks at all that this thread prints or keeps in memory, ends or holds up their engine, or leaves it large.
+   */
+  readonly hasOwnServers?: boolean;
+}
+
+/**
+ * The whole cloud in a box in this process, in a fresh directory, on ports of the system's choice. Once a test file. Its
+ * servers run in this thread, with the SQL engine, its plans and the modules that the file before has left.
+ */
 export async function startTestCloud(
   environment: Record<string, string> = {},
   schemasDirectory = join(__dirname, '../../schemas'),
-  elsewhere?: ServersElsewhere,
+  { elsewhere, hasOwnServers = false }: TestCloudOptions = {},
 ): Promise<TestCloud> {
   // Tests fail on purpose, as often as they like, on machines of any speed. Those that hear no events have none.
   const defaults = { LOG_SEVERITY: 'NONE', FAILURES_PER_MINUTE: '1000000', EVENT_TYPES: 'webhook.disabled' };
@@ -48,6 +61,7 @@ export async function startTestCloud(
     schemasDirectory,
     elsewhere,
     schedulerClock: neverTime,
+    inThisThread: sharesEngine && !hasOwnServers,
     log: () => undefined,
   });
   return {

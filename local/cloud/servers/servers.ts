@@ -26,6 +26,11 @@ export interface ServersOptions {
   readonly faults?: (FaultOptions & BigQueryFaultOptions) | undefined;
   /** Whether the process's other threads go first. */
   readonly goesAfterOthers?: boolean | undefined;
+  /**
+   * Starts them in the caller's thread, with the SQL engine that earlier ones of the process have left there, and leaves it
+   * to the next: for tests, of which each file starts a cloud.
+   */
+  readonly inThisThread?: boolean | undefined;
 }
 
 /** What can be changed of a server while it runs. */
@@ -85,6 +90,7 @@ export async function startServers(
       gcsDirectory: join(dataDirectory, 'gcs'),
       ...(isMemoryOnly ? {} : { dataDirectory: join(dataDirectory, 'bigquery') }),
       limits,
+      sharesEngine: options.inThisThread,
       infersNoLocation,
       faults: bigqueryFaults && bigQueryFaults(bigqueryFaults, faults),
       log,

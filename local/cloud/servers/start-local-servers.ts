@@ -13,10 +13,10 @@ export interface LocalServers extends Servers {
 }
 
 /**
- * Starts BigQuery and Pub/Sub in a thread of their own, and the credentials that clients use with them. The
- * functions keep their thread to themselves, as when deployed: functions-framework runs every callback of its
- * thread under Node's domains, which would slow the servers down.
- * @param entry what runs in the thread: a file that calls serveInThread
+ * Starts BigQuery and Pub/Sub, and the credentials that clients use with them. Unless told otherwise the servers have a
+ * thread of their own. The functions keep theirs to themselves, as when deployed: functions-framework runs every callback
+ * of its thread under Node's domains, which would slow the servers down.
+ * @param entry what runs in a thread of their own: a file that calls serveInThread
  * @throws Error naming the port when one is taken
  */
 export async function startLocalServers(
@@ -25,7 +25,9 @@ export async function startLocalServers(
   entry: string = join(__dirname, 'servers-thread.ts'),
 ): Promise<LocalServers> {
   if (options.elsewhere) await greetServersElsewhere(options.elsewhere, log);
-  const servers = await startServersThread(options, log, entry);
+  const servers = options.inThisThread
+    ? await startServersHere(options, log)
+    : await startServersThread(options, log, entry);
   try {
     const directory = join(options.dataDirectory, 'credentials');
     const { variables, close } = await createClientEnvironment(
@@ -47,6 +49,12 @@ export async function startLocalServers(
     const { explainDiskFailure }: typeof import('local-bigquery') = require('local-bigquery');
     throw explainDiskFailure(error, options.dataDirectory, 'The cloud in a box');
   }
+}
+
+/** Loaded only here: elsewhere this thread has no use for the servers themselves. */
+function startServersHere(options: ServersOptions, log: (line: string) => void): Promise<Servers> {
+  const { startServers }: typeof import('./servers') = require('./servers');
+  return startServers(options, log);
 }
 
 type ServerName = 'bigquery' | 'pubsub';

@@ -49,7 +49,7 @@ if (emulator === undefined) console.warn("Skipped: Google's Pub/Sub emulator is 
         () => undefined,
       ),
     );
-    cloud = await startTestCloud({}, undefined, { pubsubHost: host });
+    cloud = await startTestCloud({}, undefined, { elsewhere: { pubsubHost: host } });
     expect(cloud.pubsubHost).toBe(host);
   });
   afterAll(async () => {
