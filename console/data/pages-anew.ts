@@ -18,7 +18,10 @@ type AskPage<Row> = (cursor: string | undefined) => Promise<ListPage<Row>>;
 /** So many of the first pages are asked for again, where what may have changed reaches so far down. */
 const mostTopPages = 4;
 
-/** A list as far as it was shown: what has left it is gone. Below the pages that are asked for it stays as it was. */
+/**
+ * A list as far as it was shown: what has left it is gone. Below the pages that are asked for it stays as it was; where
+ * they do not reach what was shown, what is between is not known, and the list begins anew with them.
+ */
 export async function pagesAnew<Row>(
   askPage: AskPage<Row>,
   before: PagesSoFar<Row>,
@@ -31,9 +34,11 @@ export async function pagesAnew<Row>(
     top = { rows: rowsOfPages(top.rows, rows, keyOf), next };
     pages += 1;
   }
-  return top.next === null || pages === before.pages
-    ? { ...top, pages }
-    : { ...before, rows: rowsOfPages(top.rows, before.rows, keyOf) };
+  const places = new Map(before.rows.map((row, place) => [keyOf(row), place]));
+  const end = top.rows.map((row) => places.get(keyOf(row))).findLast((place) => place !== undefined);
+  if (top.next === null || pages === before.pages || end === undefined) return { ...top, pages };
+  // What stood above the last row that is in both, and is not asked for any more, has left the list.
+  return { ...before, rows: rowsOfPages(top.rows, before.rows.slice(end + 1), keyOf) };
 }
 
 interface InOrder<Row> {

@@ -55,7 +55,6 @@ export function usePages<Row>(
 ): PagedList<Row> {
   /** The wish for a page below, until it is answered. */
   const wanted = useRef<{ readonly name: string } | undefined>(undefined);
-  const opened = useRef('');
   const unchanged = useRef(0);
   /** Whether somebody has opened the list, or seen it again: then all that is shown is asked for anew. */
   const isWished = useRef(true);
@@ -63,10 +62,7 @@ export function usePages<Row>(
 
   const askTop = async (signal: AbortSignal, before: PagesSoFar<Row> | undefined) => {
     const askNow = (cursor: string | undefined) => askPage(cursor, signal);
-    // Of a list that was shown before, and is not in order, only the first page is as it is now.
-    const isFirst = before === undefined || (live === undefined && opened.current !== name);
-    opened.current = name;
-    if (isFirst) return { ...(await askNow(undefined)), pages: 1 };
+    if (before === undefined) return { ...(await askNow(undefined)), pages: 1 };
     if (live === undefined) return await pagesAnew(askNow, before, keyOf);
     const { placeOf } = live;
     const mayChange = isWished.current || live.areLate === true ? () => true : live.isLive;

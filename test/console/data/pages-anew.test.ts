@@ -33,12 +33,17 @@ describe('Pages that are shown, asked for anew', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('are four at most: what is below them stays, and so does where the next one begins', async () => {
-    const { askPage, asked } = server('xbcdefghijkl');
-    const before = shown('abcdefghij', '10');
-    const { rows, next, pages } = await pagesAnew(askPage, before, keyOf);
+  it.each([
+    ['and what has left the list above it is gone', 'bcdefghijkl', 'bcdefghij', '10', 5],
+    ['and what stands in place of another', 'xbcdefghijkl', 'xbcdefghij', '10', 5],
+    ['and what has slipped off their end', 'xyabcdefghijkl', 'xyabcdefghij', '10', 5],
+    ['and what others have moved down to', 'bcdefghaijkl', 'bcdefghaij', '10', 5],
+    ['but not where it is not reached any more', 'qrstuvwxabcdefghij', 'qrstuvwx', '8', 4],
+  ])('are four at most: what is below them stays, %s', async (_, letters, rows, next, pages) => {
+    const { askPage, asked } = server(letters);
+    const anew = await pagesAnew(askPage, shown('abcdefghij', '10'), keyOf);
     expect(asked).toHaveLength(4);
-    expect([rows.join(''), next, pages]).toEqual(['xbcdefghaij', '10', 5]);
+    expect([anew.rows.join(''), anew.next, anew.pages]).toEqual([rows, next, pages]);
   });
 });
 
