@@ -44,8 +44,8 @@ export function InFlightPage() {
   const status = openStatusOf(filter);
   const flight = useCall(
     `in flight ${nameOfFilter(filter)}`,
-    (signal) =>
-      currentSession().api.call('listRunsInFlight', {
+    async (signal) => ({
+      ...(await currentSession().api.call('listRunsInFlight', {
         query: {
           ...(status !== undefined && { status }),
           ...(tenant !== '' && { tenant }),
@@ -53,13 +53,17 @@ export function InFlightPage() {
           limit: mostRows,
         },
         signal,
-      }),
+      })),
+      // Its words are of what was asked, whatever is asked by now.
+      isOfAll: isUnfiltered(filter),
+    }),
     { everyMs },
   );
-  // What is there stays until what is asked for has come, and where that is refused.
+  // What is there stays until what is asked for has come, and where that is refused, which is said.
   const last = useRef(flight);
   if (flight.answer !== undefined) last.current = flight;
   const { answer, answeredAt } = last.current;
+  const isOfBefore = flight.answer === undefined;
   const besides = [fieldError(flight.problem, 'tenant'), fieldError(flight.problem, 'pipeline')] as const;
   const problem = flight.problem && besideFields(flight.problem, besides);
   return (
@@ -83,8 +87,9 @@ export function InFlightPage() {
         />
       </div>
       <Shown of={{ ...flight, answer, answeredAt, problem }} what="the runs in flight">
-        {({ running, queued, runs, tenants }) => (
-          <>
+        {({ running, queued, runs, tenants, isOfAll }) => (
+          <div aria-busy={isOfBefore && flight.isAsking}>
+            {isOfBefore && !flight.isAsking && <p class="quiet small">This is what was asked for before.</p>}
             <p class="quiet">
               {count(running)} running, {count(queued)} waiting; those first that have done so the longest.
               {runs.length < running + queued &&
@@ -95,10 +100,10 @@ export function InFlightPage() {
               columns={columns}
               rows={runs}
               keyOf={({ tenant_id, run_id }) => `${tenant_id}/${run_id}`}
-              empty={isUnfiltered(filter) ? 'Nothing runs or waits now.' : 'No run in flight matches.'}
+              empty={isOfAll ? 'Nothing runs or waits now.' : 'No run in flight matches.'}
             />
             <TenantsRead tenants={tenants} />
-          </>
+          </div>
         )}
       </Shown>
     </Page>
