@@ -95,11 +95,18 @@ interface ShownPipelineProps {
 
 function ShownPipeline({ tenantId, pipeline }: ShownPipelineProps) {
   const { description, steps, watermark } = pipeline;
+  const { like } = useFilters().query;
+  // Other values are another form.
+  const key = `${tenantId} ${pipeline.pipeline} ${like}`;
   return (
     <>
       <p class="description">{description}</p>
       <Figures tenantId={tenantId} path={pipeline.pipeline} />
-      <StartLike key={`${tenantId} ${pipeline.pipeline}`} tenantId={tenantId} pipeline={pipeline} />
+      {like === undefined ? (
+        <StartForm key={key} tenantId={tenantId} pipeline={pipeline} />
+      ) : (
+        <StartLike key={key} tenantId={tenantId} pipeline={pipeline} like={like} />
+      )}
       <RecentRuns tenantId={tenantId} path={pipeline.pipeline} />
       <Section title="What it does">
         <DagView steps={steps} />
@@ -134,27 +141,28 @@ function ShownPipeline({ tenantId, pipeline }: ShownPipelineProps) {
   );
 }
 
-/** The form, with the values of the run that the address names, if it names one. */
-function StartLike({ tenantId, pipeline }: ShownPipelineProps) {
-  const { like } = useFilters().query;
-  const run = useCall(`parameters of ${tenantId} ${like}`, async (signal) =>
-    like === undefined
-      ? null
-      : (
-          await currentSession().api.call('showRun', {
-            path: { run_id: like },
-            query: { ...seenAs(tenantId) },
-            signal,
-          })
-        ).parameters,
-  );
-  if (like === undefined) return <StartForm tenantId={tenantId} pipeline={pipeline} />;
+interface StartLikeProps extends ShownPipelineProps {
+  /** The id of the other run. */
+  readonly like: string;
+}
+
+/** The form with the values of another run. */
+function StartLike({ tenantId, pipeline, like }: StartLikeProps) {
+  const run = useCall(`parameters of ${tenantId} ${like}`, async (signal) => {
+    const { parameters } = await currentSession().api.call('showRun', {
+      path: { run_id: like },
+      query: { ...seenAs(tenantId) },
+      signal,
+    });
+    return { given: parameters ?? {} };
+  });
   return (
-    // Where it cannot be seen, the form stands without its values.
-    <Shown of={{ ...run, answer: run.answer ?? (run.problem && null) }} what="the values of the other run">
-      {(given) => (
-        <StartForm key={run.answer === undefined} tenantId={tenantId} pipeline={pipeline} given={given} />
-      )}
+    // While it cannot be seen, the form stands without its values, and goes on when they come.
+    <Shown
+      of={{ ...run, answer: run.answer ?? (run.problem && { given: undefined }) }}
+      what="the values of the other run"
+    >
+      {({ given }) => <StartForm tenantId={tenantId} pipeline={pipeline} given={given} />}
     </Shown>
   );
 }

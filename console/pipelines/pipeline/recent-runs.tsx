@@ -34,7 +34,8 @@ export function RecentRuns({ tenantId, path }: RecentRunsProps) {
       }),
     { everyMs: isLive ? liveMs : stillMs },
   );
-  const { isAsking } = runs;
+  const [openedAt] = useState(Date.now);
+  const { answeredAt = 0 } = runs;
   const hasLive = runs.answer?.runs.some(isInFlight) ?? false;
   useEffect(() => setLive(hasLive), [hasLive]);
   return (
@@ -50,7 +51,7 @@ export function RecentRuns({ tenantId, path }: RecentRunsProps) {
             rows={runs}
             keyOf={({ run_id }) => run_id}
             // What was so when the page was open before may be so no more.
-            empty={isAsking ? 'Loading its runs …' : 'It has not run yet.'}
+            empty={answeredAt < openedAt ? 'Loading its runs …' : 'It has not run yet.'}
           />
         )}
       </Shown>

@@ -16,7 +16,7 @@ import { PlanView } from './plan-view';
 interface StartFormProps {
   readonly tenantId: string;
   readonly pipeline: Pipeline;
-  /** Values of another run to begin with. */
+  /** Values of another run to begin with; where they come later they are offered. */
   readonly given?: Run['parameters'];
 }
 
@@ -33,6 +33,7 @@ export function StartForm({ tenantId, pipeline, given: before }: StartFormProps)
   const [texts, setTexts] = useState<ParameterTexts>(() =>
     textsAtFirst(definitions, query.with === 'example', before ?? {}),
   );
+  const [isWithout] = useState(before === undefined);
   const [isTried, setTried] = useState(false);
   const [plan, setPlan] = useState<Tried>();
   const [priority, setPriority] = useState('');
@@ -150,6 +151,15 @@ export function StartForm({ tenantId, pipeline, given: before }: StartFormProps)
           >
             {start.isBusy ? 'Starting …' : 'Start the run'}
           </button>
+          {isWithout && before && (
+            <button
+              type="button"
+              class="plain"
+              onClick={() => setTexts(textsAtFirst(definitions, false, before))}
+            >
+              Fill in the other run’s values
+            </button>
+          )}
           {haveExamples(definitions) && (
             <button type="button" class="plain" onClick={() => setTexts(textsAtFirst(definitions, true))}>
               Fill in the example
