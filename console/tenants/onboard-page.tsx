@@ -23,7 +23,7 @@ export function OnboardPage() {
   return (
     <Page title="Onboard a tenant" above={above}>
       {may('manage') ? (
-        // Where they cannot be had, the deployment's own tier is left to it.
+        // Where they cannot be had, tenants can be onboarded all the same.
         <Shown of={{ ...tiers, answer: tiers.answer ?? (tiers.problem && []) }} what="the tiers">
           {(known) => <OnboardingFields tiers={known} onMade={setMade} />}
         </Shown>

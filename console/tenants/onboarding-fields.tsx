@@ -17,8 +17,9 @@ interface OnboardingFieldsProps {
 /** The form that makes a tenant. What is refused stands beside its field. */
 export function OnboardingFields({ tiers, onMade }: OnboardingFieldsProps) {
   const [form, setForm] = useState(emptyOnboarding);
-  // They may come late.
-  const tier = form.tier ?? tiers[0]?.tier;
+  // Where the tiers come late, what stands there stays: it is what is sent. Without a tier the interface takes FREE.
+  const [usual] = useState(tiers[0]?.tier ?? 'FREE');
+  const tier = form.tier ?? usual;
   const change = (changed: Partial<OnboardingForm>) => setForm({ ...form, ...changed });
   const wrong = wrongQuotas(form.quotas);
   const action = useAction(async () => {
@@ -61,11 +62,9 @@ export function OnboardingFields({ tiers, onMade }: OnboardingFieldsProps) {
         />
         <Choice
           label="Tier"
-          value={tier ?? ''}
+          value={tier}
           onChange={(tier) => change({ tier })}
-          options={
-            tier === undefined ? [{ value: '', text: 'The deployment’s usual one' }] : tierOptions(tiers)
-          }
+          options={tierOptions(tiers, tier)}
           error={refused('subscription_tier')}
         />
         <fieldset class="fields">
