@@ -3,6 +3,7 @@ import { ApiProblem, type Client, createClient } from '../../client';
 import { forgetAnswers } from '../data/asking/answers';
 import { shownProblem } from '../data/problems';
 import { hearServerTime } from '../data/server-time';
+import { forgetWishes } from '../data/wish-key';
 
 /** Who looks at the console. */
 export type Identity =
@@ -148,6 +149,7 @@ export function endSession(reason?: string): void {
   if (session.value !== undefined) session.value.life.isOver = true;
   tenantKeys.value = new Map();
   forgetAnswers();
+  forgetWishes();
   notSignedIn.value = reason === undefined ? undefined : { title: signedOut, detail: reason };
   session.value = undefined;
 }

@@ -4,6 +4,9 @@ import { newKey } from './new-key';
 /** Wishes that were sent and not answered, by what they say. */
 const unanswered = new Map<string, { readonly key: string; readonly at: number }>();
 
+/** The next session's wishes are another's. */
+export const forgetWishes = (): void => unanswered.clear();
+
 /** After so long, in milliseconds, who wishes the same means another. */
 const sameWishMs = 600_000;
 

@@ -35,13 +35,13 @@ export function duration(ms: number): string {
     [3_600, 'h', 60, 'min'],
     [60, 'min', 1, 's'],
   ] as const;
-  const rounded = Math.round(seconds);
+  const whole = Math.round(seconds);
   for (const [large, largeUnit, small, smallUnit] of pairs) {
-    if (rounded < large) continue;
-    const rest = Math.floor((rounded % large) / small);
-    return `${count(Math.floor(rounded / large))} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
+    if (whole < large) continue;
+    const rest = Math.floor((whole % large) / small);
+    return `${count(Math.floor(whole / large))} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
   }
-  return `${count(rounded)} s`;
+  return `${count(whole)} s`;
 }
 
 /** A share from 0 to 1: 0.5 %, 12 % */

@@ -12,7 +12,7 @@ export function FailingPipelines({ pipelines }: { readonly pipelines: readonly F
       caption="Pipelines of which runs failed in 24 hours"
       rows={pipelines}
       keyOf={({ pipeline }) => pipeline}
-      empty="No run of the last 24 hours had failed when they were counted."
+      empty="No failed run in the last 24 hours, when they were last counted."
       columns={[
         {
           title: 'Pipeline',

@@ -91,8 +91,8 @@ function Health({ overview: { conservation, dead_letters } }: { readonly overvie
       {conservation === null ? (
         <Notice kind="warning" title="The counters have not been checked in the last day">
           <p>
-            reconcile does so every five minutes, from soon after the deployment on. If this stays, see
-            whether it is scheduled, and its log.
+            reconcile does so every five minutes, beginning some minutes after the deployment. If this stays,
+            see whether it is scheduled, and its log.
           </p>
         </Notice>
       ) : repaired.length > 0 ? (

@@ -31,7 +31,7 @@ interface TableProps<Row> {
   readonly onSort?: (sorting: Sorting) => void;
 }
 
-/** Rows of one kind. On a narrow screen each row becomes a list of its cells under their titles. */
+/** Rows of one kind. Where there is little width each row becomes a list of its cells under their titles. */
 export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSort }: TableProps<Row>) {
   if (rows.length === 0) return <div class="empty">{empty}</div>;
   return (
