@@ -57,10 +57,11 @@ export async function executeAction(
     const request = toJobRequest(context, step, number);
     const isLate = request.attachOnly && !action.isJob;
     const job = isLate ? undefined : await action.perform(request, signal);
+    const jobId = action.isJob && mayHaveStarted(job) ? request.jobId : null;
     if (job === undefined || (request.attachOnly && isAbsent(job))) {
-      return end(context, step, [...ended, endWithoutJob(number, startedAt, clock.deadline().error)]);
+      const { attempt, checks } = endWithoutJob(number, startedAt, clock.deadline().error);
+      return end(context, step, [...ended, { attempt: { ...attempt, jobId }, checks }]);
     }
-    const jobId = action.isJob && !isRefused(job) ? request.jobId : null;
     const frame = { number, jobId, startedAt, endedAt: tools.now() };
     const judgement = judgeJob(step, job, frame);
     const { retryable, said } = judgement;
@@ -94,9 +95,9 @@ export async function executeAction(
 
 const isAbsent = (job: JobOutcome): boolean => job.status === 'unknown' && job.failure.kind === 'not_found';
 
-/** Whether there is no job that anybody could look at: it was refused before its start. */
-const isRefused = (job: JobOutcome): boolean =>
-  job.status === 'unknown' && !isPassing(job.failure) && job.failure.code !== 'internal';
+/** Whether there may be a job that somebody wants to look at. */
+const mayHaveStarted = (job: JobOutcome | undefined): boolean =>
+  job !== undefined && (job.status !== 'unknown' || job.mayHaveStarted);
 
 const stopped: StepError = { code: 'stopped', message: 'The run was over before this step could go on.' };
 

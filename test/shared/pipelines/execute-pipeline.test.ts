@@ -135,12 +135,16 @@ describe('executing a pipeline', () => {
     expect(book.started.filter((job) => stepOf(job) === 'a')).toHaveLength(1);
   });
 
-  it('names no job of one that was refused before its start', async () => {
+  it.each([
+    ['no job of one that was refused before its start', {}, null],
+    ['the job that was started, though nobody may look at it any more', { started: true }, 'tp_run1_a_1'],
+  ] as const)('names %s', async (_, known, jobId) => {
     const refused = { code: 400, errors: [{ reason: 'invalidQuery' }], message: 'Syntax error' };
-    const { tools, rowsOf } = toolsOf(jobBook(() => ({ lost: Object.assign(new Error(), refused) })));
+    const lost = Object.assign(new Error(), refused);
+    const { tools, rowsOf } = toolsOf(jobBook(() => ({ lost, ...known })));
     await executePipeline(runOf({ a: [] }), tools);
     expect(rowsOf('step_logs').map(({ json }) => [json.error_code, json.job_id])).toEqual([
-      ['invalid_query', null],
+      ['invalid_query', jobId],
     ]);
   });
 

@@ -41,7 +41,13 @@ export type JobOutcome =
       readonly said?: string | undefined;
     }
   /** There is no job, or a request failed before the outcome was known. The same id can be used again. */
-  | { readonly status: 'unknown'; readonly failure: Failure; readonly said?: string | undefined };
+  | {
+      readonly status: 'unknown';
+      /** False: it is certain that there is no job that anybody could look at. */
+      readonly mayHaveStarted: boolean;
+      readonly failure: Failure;
+      readonly said?: string | undefined;
+    };
 
 export interface End extends StartedJob {
   readonly ended: EndedJob;

@@ -1,13 +1,13 @@
 import type { BigQuery } from '@google-cloud/bigquery';
 import { type Clock, durationMs, systemClock } from '../../../support/clock';
-import { classifyFailure, type Failure, isNotFound, isRetryable, KnownFailure } from '../failures';
+import { classifyFailure, type Failure, isNotFound, isPassing, isRetryable, KnownFailure } from '../failures';
 import { createGuardReads, type GuardReads } from './guard-reads';
 import { type JobOutcome, toOutcome } from './job-outcome';
 import type { JobRequest } from './job-request';
 import { type JobResource, toFailure, toStatistics } from './job-resource';
 import { inPlainWords } from './plain-words';
 import { type PreparedMerge, prepareMerge } from './prepare-merge';
-import { attach, startOrAttach } from './start-job';
+import { attach, type JobTrace, startOrAttach } from './start-job';
 import { failureOfStopped, notInTime, runWasOver, stillRunning, stopJob, waitForJob } from './wait-for-job';
 
 /**
@@ -29,15 +29,19 @@ export const createRunJob = (
   longestStopMs: number = usualStopMs,
   clock: Clock = systemClock,
 ): RunJob => {
-  const tools = { bigquery, guardReads: createGuardReads(bigquery), longestStopMs, clock };
+  const common = { bigquery, guardReads: createGuardReads(bigquery), longestStopMs, clock };
   return async (request, signal) => {
     signal?.throwIfAborted();
+    const trace: JobTrace = { mayHaveStarted: false };
     try {
-      return await inPlainWords(await runJob(tools, request, signal), bigquery, 'BigQuery');
+      return await inPlainWords(await runJob({ ...common, trace }, request, signal), bigquery, 'BigQuery');
     } catch (error) {
       signal?.throwIfAborted();
       const whose = error instanceof KnownFailure ? 'ours' : 'BigQuery';
-      return await inPlainWords({ status: 'unknown', failure: classifyFailure(error) }, bigquery, whose);
+      const failure = classifyFailure(error);
+      // A request whose answer was lost, or made no sense, may have started it.
+      const mayHaveStarted = trace.mayHaveStarted || isPassing(failure) || failure.code === 'internal';
+      return await inPlainWords({ status: 'unknown', mayHaveStarted, failure }, bigquery, whose);
     }
   };
 };
@@ -47,6 +51,7 @@ interface JobTools {
   readonly guardReads: GuardReads;
   readonly longestStopMs: number;
   readonly clock: Clock;
+  readonly trace: JobTrace;
 }
 
 /**
@@ -86,7 +91,7 @@ async function attachOrFail(
   try {
     return await startAndWait(tools, { ...request, attachOnly: true }, signal);
   } catch (error) {
-    if (isNotFound(error)) return { status: 'unknown', failure };
+    if (isNotFound(error)) return { status: 'unknown', mayHaveStarted: false, failure };
     throw error;
   }
 }
@@ -97,12 +102,13 @@ async function startAndWait(
   request: JobRequest,
   signal: AbortSignal | undefined,
 ): Promise<JobOutcome> {
-  const { bigquery, longestStopMs, clock } = tools;
+  const { bigquery, longestStopMs, clock, trace } = tools;
   const { cancelWhen, work } = request;
   const calledAtMs = clock.monotonicMs();
   const started = request.attachOnly
-    ? await attach(bigquery, request)
-    : await startOrAttach(bigquery, request, signal);
+    ? await attach(bigquery, request, trace)
+    : await startOrAttach(bigquery, request, trace, signal);
+  trace.mayHaveStarted = true;
   const { job, resource: first, attached } = started;
 
   const ageMs = attached ? ageOf(first, clock) : clock.monotonicMs() - calledAtMs;
@@ -127,7 +133,7 @@ async function startAndWait(
     return await toOutcome(bigquery, request, { ...started, ended: stopped, failure, maxResults });
   }
   if (isRunOver) return { status: 'failed', attached, statistics: toStatistics(first), failure: runWasOver };
-  return { status: 'unknown', failure: stillRunning };
+  return { status: 'unknown', mayHaveStarted: true, failure: stillRunning };
 }
 
 /** In milliseconds. Of a job that another process may have started only BigQuery's own time is known. */

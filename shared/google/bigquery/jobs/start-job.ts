@@ -14,16 +14,23 @@ export interface StartedJob {
   readonly attached: boolean;
 }
 
+/** What is known of a job when a request fails. */
+export interface JobTrace {
+  /** Whether there is one, or nobody could look whether there is. */
+  mayHaveStarted: boolean;
+}
+
 /** Throws a request's error, or a KnownFailure if an upload was not done in time or is no longer wanted. */
 export async function startOrAttach(
   bigquery: BigQuery,
   request: JobRequest,
+  trace: JobTrace,
   signal: AbortSignal | undefined,
 ): Promise<StartedJob> {
   const location = await locationOf(bigquery, request);
   try {
     if (request.work.kind === 'upload') {
-      return await attachOrUpload(bigquery, { ...request, location }, request.work, signal);
+      return await attachOrUpload(bigquery, { ...request, location }, request.work, trace, signal);
     }
     const [job, resource] = await bigquery.createJob({
       jobId: request.jobId,
@@ -37,7 +44,8 @@ export async function startOrAttach(
     const failed = failedAtOnce(bigquery, error);
     if (failed) return failed;
     if (!isDuplicate(error)) throw error;
-    return await attach(bigquery, { ...request, location });
+    trace.mayHaveStarted = true;
+    return await attach(bigquery, { ...request, location }, trace);
   }
 }
 
@@ -46,11 +54,12 @@ async function attachOrUpload(
   bigquery: BigQuery,
   request: JobRequest & { readonly location: string },
   work: UploadWork,
+  trace: JobTrace,
   signal: AbortSignal | undefined,
 ): Promise<StartedJob> {
   const { location } = request;
   try {
-    return await attach(bigquery, request);
+    return await attach(bigquery, request, trace);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -59,7 +68,7 @@ async function attachOrUpload(
   const jobReference = { projectId, jobId: request.jobId, location };
   const job = { jobReference, configuration: toJobConfiguration(request, projectId) };
   const resource = jobResourceSchema.parse(
-    await uploadInTime(bigquery, request, { projectId, path, job }, signal),
+    await uploadInTime(bigquery, request, { projectId, path, job }, trace, signal),
   );
   return { job: bigquery.job(request.jobId, { location }), resource, attached: false };
 }
@@ -69,6 +78,7 @@ async function uploadInTime(
   bigquery: BigQuery,
   { timeoutMs, cancelWhen }: JobRequest,
   upload: FileUpload,
+  trace: JobTrace,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const timeUp = AbortSignal.timeout(timeoutMs);
@@ -76,6 +86,7 @@ async function uploadInTime(
   try {
     return await uploadFile(bigquery, upload, AbortSignal.any(ends));
   } catch (error) {
+    if (ends.some(({ aborted }) => aborted)) trace.mayHaveStarted = true;
     if (cancelWhen?.aborted) throw new KnownFailure(runWasOver);
     if (timeUp.aborted) throw new KnownFailure(notInTime(timeoutMs));
     throw error;
@@ -92,10 +103,13 @@ function failedAtOnce(bigquery: BigQuery, error: unknown): StartedJob | undefine
 }
 
 /** A job can only be found by its location, which is its dataset's. Throws BigQuery's error. */
-export async function attach(bigquery: BigQuery, request: JobRequest): Promise<StartedJob> {
+export async function attach(bigquery: BigQuery, request: JobRequest, trace: JobTrace): Promise<StartedJob> {
   const location = await locationOf(bigquery, request);
   const job = bigquery.job(request.jobId, { location });
-  const [resource]: readonly unknown[] = await job.getMetadata();
+  const [resource]: readonly unknown[] = await job.getMetadata().catch((error: unknown) => {
+    if (!isNotFound(error)) trace.mayHaveStarted = true;
+    throw error;
+  });
   return { job, resource: jobResourceSchema.parse(resource), attached: true };
 }
 

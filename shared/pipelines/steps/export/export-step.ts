@@ -74,7 +74,8 @@ async function exportResult(
     work: { ...extract, source: resultTable },
   };
   const extracted = await tools.runJob(extractRequest, signal);
-  if (extracted.status === 'unknown') return extracted;
+  // The query was: its id is the step's.
+  if (extracted.status === 'unknown') return { ...extracted, mayHaveStarted: true };
   const statistics = {
     ...addUsage(queried.statistics, extracted.statistics),
     startedAt: queried.statistics.startedAt,

@@ -46,5 +46,6 @@ export async function checkHeaders(
 /** The outcome of a step whose files do not fit: nothing was started. */
 export const misfit = (message: string): JobOutcome => ({
   status: 'unknown',
+  mayHaveStarted: false,
   failure: { kind: 'permanent', code: 'invalid_data', reason: 'invalid', message },
 });

@@ -28,7 +28,8 @@ export function toLoadAction({ run, tools }: StepContext, step: LoadStep): Prepa
       const attachOnly = request.attachOnly === true || problem !== undefined;
       const outcome = await tools.runJob({ ...request, attachOnly, work }, signal);
       if (outcome.status !== 'unknown') return { ...outcome, files };
-      return problem !== undefined && outcome.failure.kind === 'not_found' ? misfit(problem) : outcome;
+      const isAbsent = !outcome.mayHaveStarted && outcome.failure.kind === 'not_found';
+      return problem !== undefined && isAbsent ? misfit(problem) : outcome;
     },
   };
 }

@@ -38,7 +38,8 @@ export function toNotifyAction(context: StepContext, step: NotifyStep): Prepared
         return { status: 'completed', attached: recorded !== undefined, statistics, rows: [] };
       } catch (error) {
         signal?.throwIfAborted();
-        return { status: 'unknown', failure: classifyPublishFailure(error, step.topic) };
+        const failure = classifyPublishFailure(error, step.topic);
+        return { status: 'unknown', mayHaveStarted: false, failure };
       }
     },
   };

@@ -1,4 +1,4 @@
-import { classifyFailure } from '../../../../shared/google/bigquery/failures';
+import { classifyFailure, isPassing } from '../../../../shared/google/bigquery/failures';
 import type { JobOutcome, ResultRow } from '../../../../shared/google/bigquery/jobs/job-outcome';
 import type { JobRequest } from '../../../../shared/google/bigquery/jobs/job-request';
 import type { RunJob } from '../../../../shared/google/bigquery/jobs/run-job';
@@ -8,8 +8,8 @@ export type JobResult =
   | { readonly rows?: readonly ResultRow[]; readonly rowsWritten?: number }
   /** The job ends with this BigQuery error. */
   | { readonly reason: string; readonly message: string }
-  /** A request fails before the job's outcome is known. */
-  | { readonly lost: Error };
+  /** A request fails before the job's outcome is known; `started`: or after the job was started. */
+  | { readonly lost: Error; readonly started?: true };
 
 export interface JobBook {
   readonly runJob: RunJob;
@@ -23,6 +23,7 @@ export interface JobBook {
 
 const notFound: JobOutcome = {
   status: 'unknown',
+  mayHaveStarted: false,
   failure: classifyFailure({ reason: 'notFound', message: 'Not found: Job' }),
 };
 
@@ -64,7 +65,11 @@ const whenCancelled = ({ cancelWhen }: JobRequest): Promise<JobResult> =>
 
 function toOutcome(result: JobResult): JobOutcome {
   const statistics = { rowsWritten: 0, bytesProcessed: 10, bytesBilled: 100 };
-  if ('lost' in result) return { status: 'unknown', failure: classifyFailure(result.lost) };
+  if ('lost' in result) {
+    const failure = classifyFailure(result.lost);
+    const mayHaveStarted = result.started ?? (isPassing(failure) || failure.code === 'internal');
+    return { status: 'unknown', mayHaveStarted, failure };
+  }
   if ('reason' in result) {
     return { status: 'failed', attached: false, statistics, failure: classifyFailure(result) };
   }

@@ -1,4 +1,4 @@
-import { classifyFailure, type Failure } from '../../../../shared/google/bigquery/failures';
+import { classifyFailure, type Failure, isPassing } from '../../../../shared/google/bigquery/failures';
 import type { ClaimHandOver } from '../../../../shared/google/bigquery/jobs/claim-hand-over';
 import type { JobOutcome } from '../../../../shared/google/bigquery/jobs/job-outcome';
 import type { JobRequest } from '../../../../shared/google/bigquery/jobs/job-request';
@@ -101,7 +101,8 @@ export function createJobsModel(world: {
         return await startAndWait(life, request, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        return { status: 'unknown', failure: classifyFailure(error) };
+        const failure = classifyFailure(error);
+        return { status: 'unknown', mayHaveStarted: isPassing(failure), failure };
       }
     };
 
@@ -138,7 +139,7 @@ export function createJobsModel(world: {
     if (halted === 'ended') return outcomeOf(job, attached, job.failure === stopped ? reason : job.failure);
     return ended === 'cancelled'
       ? outcomeOf(job, attached, runWasOver)
-      : { status: 'unknown', failure: stillRunning };
+      : { status: 'unknown', mayHaveStarted: true, failure: stillRunning };
   }
 
   /** Rejects with the signal's reason, or with the error of a request for the job's state. */

@@ -125,10 +125,33 @@ describe('BigQuery jobs through Google’s client', () => {
     const attachOnly = { ...request('only', 'SELECT 1'), attachOnly: true };
     expect(await tenant.tools.runJob(attachOnly)).toMatchObject({
       status: 'unknown',
+      mayHaveStarted: false,
       failure: { kind: 'not_found' },
     });
     await tenant.tools.runJob(request('only', 'SELECT 1'));
     expect(await tenant.tools.runJob(attachOnly)).toMatchObject({ status: 'completed', attached: true });
+  });
+
+  it('says whether there may be a job where nothing is known of its end', async () => {
+    const proxy = await startProxy(tenant.url);
+    const runJob = createRunJob(clientOf(proxy.url));
+    const denied = { status: 403, body: { error: { code: 403, errors: [{ reason: 'accessDenied' }] } } };
+    const outcome = { status: 'unknown', failure: { code: 'access_denied' } };
+    const work = into('seen', 'WRITE_TRUNCATE');
+    proxy.treat(({ startsJob }) => (startsJob === undefined ? 'pass' : denied));
+    expect(await runJob(request('refused', 'SELECT 1 AS id', work))).toMatchObject({
+      ...outcome,
+      mayHaveStarted: false,
+    });
+    // Started, or found to be there, and then nobody may look at it.
+    proxy.treat(({ path }) => (/\/(jobs|queries)\/unseen/.test(path) ? denied : 'pass'));
+    for (let time = 1; time <= 2; time++) {
+      expect(await runJob(request('unseen', 'SELECT 1 AS id', work))).toMatchObject({
+        ...outcome,
+        mayHaveStarted: true,
+      });
+    }
+    await proxy.close();
   });
 
   it('uses the location that it is given, without looking it up', async () => {

@@ -189,9 +189,22 @@ describe('an export step', () => {
     expect(started).toEqual([]);
   });
 
+  it('names the query’s job where the extract was refused before its start', async () => {
+    const refused = { kind: 'permanent', code: 'access_denied', reason: 'x', message: 'No.' } as const;
+    const refusing: RunJob = async (request, signal) =>
+      request.work.kind === 'extract'
+        ? { status: 'unknown', mayHaveStarted: false, failure: refused }
+        : noting(request, signal);
+    await executePipeline(runOfYaml('run8', ofQuery), toolsWith(refusing));
+    expect(await tenant.query("SELECT status, job_id FROM step_logs WHERE run_id = 'run8'")).toEqual([
+      { status: 'FAILED', job_id: 'tp_run8_out_1' },
+    ]);
+  });
+
   it('is delivered again if BigQuery is away', async () => {
     const away: RunJob = async () => ({
       status: 'unknown',
+      mayHaveStarted: true,
       failure: { kind: 'transient', code: 'unavailable', reason: 'x', message: 'Away.' },
     });
     await expect(executePipeline(runOfYaml('run7', ofQuery), toolsWith(away))).rejects.toThrow(
