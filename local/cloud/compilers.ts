@@ -2,6 +2,11 @@ import { BroadcastChannel } from 'node:worker_threads';
 
 const channelName = 'tenant-pipelines compilers';
 
+/** Builds under way in this thread. What is built while its compiler is stopped never ends, and is not told so. */
+let underWay = 0;
+/** Whether the compiler is to end when they have. */
+let isToEnd = false;
+
 /**
  * Ends the processes that have translated sources: one for each thread that found some not yet translated, and one that
  * has built the console. They take as much memory as a quarter of all the rest, and start again where they are needed.
@@ -20,10 +25,22 @@ export function endCompilerWithOthers(): void {
   channel.unref();
 }
 
-/** tsx translates in one turn of the event loop, so it has nothing under way. */
+/** Keeps this thread's compiler until the build has ended, and others that began meanwhile. */
+export async function whileCompiling<Built>(build: () => Promise<Built>): Promise<Built> {
+  underWay += 1;
+  try {
+    return await build();
+  } finally {
+    underWay -= 1;
+    if (isToEnd) endOwn();
+  }
+}
+
+/** Only builds need be waited for: tsx translates in one turn of the event loop, so it has nothing under way. */
 function endOwn(): void {
+  isToEnd = underWay > 0;
   // Not loaded for this: whoever has not loaded it has started none.
-  if (require.cache[require.resolve('esbuild')] === undefined) return;
+  if (isToEnd || require.cache[require.resolve('esbuild')] === undefined) return;
   const { stop }: typeof import('esbuild') = require('esbuild');
   stop();
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { whileCompiling } from './compilers';
 
 export const consoleSources = join(__dirname, '../../console');
 
@@ -11,14 +12,19 @@ export interface LocalConsole {
 }
 
 /** @param reload has whoever serves the folder read it again */
-export function createLocalConsole(directory: string, reload: () => Promise<void>): LocalConsole {
+export function createLocalConsole(
+  directory: string,
+  reload: () => Promise<void>,
+  sourceDirectory = consoleSources,
+): LocalConsole {
   let last: Promise<unknown> = Promise.resolve();
   let first: Promise<void> | undefined;
   const build = async (): Promise<void> => {
     // Loaded when it is needed: most clouds of tests have nobody who looks at the console.
     const { buildConsole, writeConsole }: typeof import('../tools/build/build-console') =
       require('../tools/build/build-console');
-    const built = await buildConsole({ sourceDirectory: consoleSources, isForDevelopment: true });
+    const sources = { sourceDirectory, isForDevelopment: true };
+    const built = await whileCompiling(() => buildConsole(sources));
     writeConsole(built, directory, { isCompressed: false });
     await reload();
   };

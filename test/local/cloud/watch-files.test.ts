@@ -4,6 +4,8 @@
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endCompilers } from '../../../local/cloud/compilers';
+import { createLocalConsole } from '../../../local/cloud/local-console';
 import { type FileWatch, watchConsole, watchDefinitions } from '../../../local/cloud/watch-files';
 import { loadPipelines, reloadPipelines } from '../../../shared/definitions/pipelines';
 import { newDirectory, removeDirectory } from '../../support/server-process';
@@ -84,6 +86,29 @@ describe('watchDefinitions', () => {
     writeFileSync(join(sources, 'main.tsx'), '2');
     await broken;
     watching.close();
+  });
+
+  it('has the console built again that was changed while it was built first, though compilers end then', async () => {
+    const sources = join(directory, 'small-console');
+    mkdirSync(join(sources, 'style'), { recursive: true });
+    writeFileSync(join(sources, 'main.tsx'), 'document.title = "1";');
+    writeFileSync(join(sources, 'style/main.css'), 'p { margin: 0 }');
+    writeFileSync(
+      join(sources, 'index.html'),
+      '<head><link href="/main.css"></head><script src="/main.js"></script>',
+    );
+    let readAgain = 0;
+    const { ready, rebuild } = createLocalConsole(
+      join(directory, 'built'),
+      async () => {
+        readAgain += 1;
+        endCompilers();
+      },
+      sources,
+    );
+    const endingThem = (building: Promise<void>) => building.finally(endCompilers);
+    await Promise.all([endingThem(ready()), endingThem(rebuild()), endingThem(rebuild())]);
+    expect(readAgain).toBe(3);
   });
 
   it('says where nothing can be watched', () => {

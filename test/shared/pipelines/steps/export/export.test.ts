@@ -195,9 +195,9 @@ describe('an export step', () => {
       request.work.kind === 'extract'
         ? { status: 'unknown', mayHaveStarted: false, failure: refused }
         : noting(request, signal);
-    await executePipeline(runOfYaml('run8', ofQuery), toolsWith(refusing));
-    expect(await tenant.query("SELECT status, job_id FROM step_logs WHERE run_id = 'run8'")).toEqual([
-      { status: 'FAILED', job_id: 'tp_run8_out_1' },
+    await executePipeline(runOfYaml('refused', ofQuery), toolsWith(refusing));
+    expect(await tenant.query("SELECT status, job_id FROM step_logs WHERE run_id = 'refused'")).toEqual([
+      { status: 'FAILED', job_id: 'tp_refused_out_1' },
     ]);
   });
 
