@@ -2,9 +2,9 @@ import { BroadcastChannel } from 'node:worker_threads';
 
 const channelName = 'tenant-pipelines compilers';
 
-/** Builds under way in this thread. What is built while its compiler is stopped never ends, and is not told so. */
-let underWay = 0;
-/** Whether the compiler is to end when they have. */
+/** Of the builds in this thread. One that is under way when its compiler is stopped never ends, and nobody is told. */
+const builds = { begun: 0, ended: 0 };
+/** Whether the compiler is to end when all of them have. */
 let isToEnd = false;
 
 /**
@@ -27,20 +27,21 @@ export function endCompilerWithOthers(): void {
 
 /** Keeps this thread's compiler until the build has ended, and others that began meanwhile. */
 export async function whileCompiling<Built>(build: () => Promise<Built>): Promise<Built> {
-  underWay += 1;
+  builds.begun += 1;
   try {
     return await build();
   } finally {
-    underWay -= 1;
+    builds.ended += 1;
     if (isToEnd) endOwn();
   }
 }
 
 /** Only builds need be waited for: tsx translates in one turn of the event loop, so it has nothing under way. */
 function endOwn(): void {
-  isToEnd = underWay > 0;
+  isToEnd = builds.ended < builds.begun;
+  if (isToEnd) return;
   // Not loaded for this: whoever has not loaded it has started none.
-  if (isToEnd || require.cache[require.resolve('esbuild')] === undefined) return;
+  if (builds.begun === 0 && require.cache[require.resolve('esbuild')] === undefined) return;
   const { stop }: typeof import('esbuild') = require('esbuild');
   stop();
 }
