@@ -1,5 +1,5 @@
 import { type IConversionOptions, Reader, type Type, util } from 'protobufjs';
-import { loadProtocol } from './protocol';
+import { loadProtocol, serviceName } from './protocol';
 
 /** One of the engine's remote procedures. */
 export interface EngineMethod {
@@ -11,7 +11,6 @@ export interface EngineMethod {
 
 export type EngineMethods = Readonly<Record<string, EngineMethod>>;
 
-const serviceName = 'zetasql.local_service.ZetaSqlLocalService';
 let loaded: EngineMethods | undefined;
 
 /**

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { Root } from 'protobufjs';
 import { z } from 'zod';
 
 const enginePackage = require.resolve('@fivetrandevelopers/zetasql/package.json');
+
+/** The engine's remote procedures. */
+export const serviceName = 'zetasql.local_service.ZetaSqlLocalService';
 
 /** Where the native engine and its protocol definitions are installed. */
 export const engineFolder = join(dirname(enginePackage), 'lib', 'zetasql');
@@ -28,7 +31,10 @@ export const protocolFile = (): string =>
  */
 export function loadProtocol(file = protocolFile()): Root {
   try {
-    return Root.fromJSON(JSON.parse(readFileSync(file, 'utf8')));
+    const root = Root.fromJSON(JSON.parse(readFileSync(file, 'utf8')));
+    // Other JSON than a protocol's makes an empty one.
+    root.lookupService(serviceName);
+    return root;
   } catch {
     const root = readDefinitions();
     keep(root, file);
@@ -49,11 +55,18 @@ export function readDefinitions(): Root {
 
 /** Whole or not at all. Without the file everything works, more slowly: the folder may be read-only. */
 function keep(root: Root, file: string): void {
-  const own = `${file}-${process.pid}-${threadId}`;
+  // Processes of several containers may have one number, and share the folder.
+  const own = `${file}-${randomUUID()}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(own, JSON.stringify(root.toJSON()));
-    renameSync(own, file);
+    try {
+      writeFileSync(own, JSON.stringify(root.toJSON()));
+      renameSync(own, file);
+    } catch (error) {
+      // What is half written on a full disk would stay for good.
+      rmSync(own, { force: true });
+      throw error;
+    }
   } catch {
     // The next process tries again.
   }

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Namespace, type NamespaceBase, type Root, Type } from 'protobufjs';
+import { Enum, Namespace, type NamespaceBase, type Root, Service, Type } from 'protobufjs';
 import { loadProtocol, readDefinitions } from '../../../sql/engine/protocol';
 
 /** All that messages are encoded and decoded by. */
@@ -15,6 +15,12 @@ const typesOf = (root: Root): string[] => {
                 [fullName, id, type, required, repeated, packed],
                 [partOf?.name, defaultValue, resolvedType?.fullName],
               ]),
+          )
+        : []),
+      ...(nested instanceof Enum ? [JSON.stringify([nested.fullName, nested.values])] : []),
+      ...(nested instanceof Service
+        ? nested.methodsArray.map(({ fullName, resolvedRequestType, resolvedResponseType }) =>
+            JSON.stringify([fullName, resolvedRequestType?.fullName, resolvedResponseType?.fullName]),
           )
         : []),
       ...(nested instanceof Namespace ? typesIn(nested) : []),
@@ -33,12 +39,17 @@ describe('the protocol of the SQL engine', () => {
     expect(typesOf(loadProtocol(file))).toEqual(expected);
     expect(readdirSync(join(directory, 'new'))).toEqual(['protocol.json']);
     expect(typesOf(loadProtocol(file))).toEqual(expected);
-    writeFileSync(file, '{"nested":');
-    expect(typesOf(loadProtocol(file))).toEqual(expected);
+    for (const damaged of ['{"nested":', '{"nested":{}}']) {
+      writeFileSync(file, damaged);
+      expect(typesOf(loadProtocol(file))).toEqual(expected);
+      expect(readFileSync(file, 'utf8').length).toBeGreaterThan(100_000);
+    }
   });
 
   it('is there where nothing can be written down', () => {
-    const inAFile = join(file, 'protocol.json');
+    const noFolder = join(directory, 'file');
+    writeFileSync(noFolder, '');
+    const inAFile = join(noFolder, 'protocol.json');
     expect(loadProtocol(inAFile).nestedArray.length).toBeGreaterThan(0);
   });
 });
