@@ -66,7 +66,8 @@ export interface Servers extends ServerAddresses {
 
 /**
  * Runs that are worked on at once. Here is one worker, and one engine does all statements, which take as long as the tenant
- * row is long: how fast a flood ends is how many runs share a statement.
+ * row is long: how fast a flood ends is how many runs share a statement. What else is pushed, operations and deliveries
+ * to webhooks, has as many places each, of its own.
  */
 const workerConcurrency = 60;
 
