@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import type { Field, TableReference } from '../../model';
-import { child, children, findAll, stringAt, type TreeNode } from '../engine/tree';
+import { child, children, stringAt, type TreeNode, visitAll } from '../engine/tree';
 import type { EngineContext } from '../engine-context';
 import type { TablePath } from '../parse/parser';
 import { invalidQuery } from '../parse/query-errors';
@@ -11,7 +11,7 @@ import { analysedTree, analyserOptions } from './analyse-statement';
 import type { ColumnBound } from './bounds';
 import { evaluatedField, geographyTypes } from './calls/geography-calls';
 import { isClock, nowParameter, replacedCalls } from './calls/replaced-calls';
-import { checkRanges } from './calls/unevaluable';
+import { refuseCastOfRange, refuseExtremeOfRange, refuseJsonOfRange } from './calls/unevaluable';
 import { checkCorrelatedQueries } from './correlated-queries';
 import { directQuery } from './direct-query';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
@@ -116,7 +116,7 @@ async function makePlan(
   const statement = await analysedTree(context, sql, scope, reached, options);
   if (source.isWritten === true) checkCorrelatedQueries(statement);
   const query = child(statement, 'resolvedQueryStmtNode') ?? {};
-  checkRanges(query);
+  const { aggregates, mayRepeat } = queryFacts(query);
   const parts = queryParts(query);
   const tables = plannedTables(parts, reached, source);
   const types = /geography/i.test(sql.bytes) ? geographyTypes(await context.parser.tree(sql)) : [];
@@ -136,13 +136,13 @@ async function makePlan(
     text: evaluated,
     source: { text: sql, locals: source.locals, columnTypes: source.columnTypes },
     systemTimes: systemTimes(parts, paths, sql),
-    mayRepeat: mayRepeat(query, parts.calls),
+    mayRepeat: mayRepeat || parts.calls.some(({ name }) => name === 'ZetaSQL:$in_array'),
     direct: directQuery(query, tables),
     tables,
     output: outputFields(query),
     valueTable: query.isValueTable === true,
     reads: parts.scans.map(({ fullName, span }) => ({ fullName, start: span.start })),
-    aggregates: aggregatesOf(query),
+    aggregates,
     isVolatile: parts.calls.some(({ name }) => volatile.has(name)),
     overParameters: overParameters(source, parts, paths, tables, evaluatedOptions, types),
   };
@@ -161,27 +161,39 @@ function systemTimes(
   });
 }
 
-function mayRepeat(query: TreeNode, calls: QueryParts['calls']): boolean {
-  let found = calls.some(({ name }) => name === 'ZetaSQL:$in_array');
-  findAll(query, 'resolvedAnalyticScanNode', () => {
-    found = true;
-  });
-  findAll(query, 'resolvedSubqueryExprNode', (node) => {
-    found ||= readsTable(node);
-  });
-  return found;
-}
-
 const volatile = new Set(['ZetaSQL:rand', 'ZetaSQL:generate_uuid']);
 
-function aggregatesOf(query: TreeNode): readonly string[] {
-  const names: string[] = [];
-  findAll(query, 'resolvedAggregateFunctionCallNode', (node) => {
-    for (let part: TreeNode | undefined = node; part !== undefined; part = child(part, 'parent')) {
-      const name = stringAt(child(part, 'function'), 'name');
-      if (name !== undefined) names.push(name);
-    }
+/**
+ * What matters of an analysed query besides its parts, in one walk.
+ * @throws BigQueryError `notImplemented` for what the engine finds out only when it comes to a row
+ */
+function queryFacts(query: TreeNode) {
+  const aggregates: string[] = [];
+  let mayRepeat = false;
+  visitAll(query, {
+    resolvedCastNode: refuseCastOfRange,
+    resolvedFunctionCallNode: refuseJsonOfRange,
+    resolvedAggregateFunctionCallNode: (node) => {
+      refuseExtremeOfRange(node);
+      aggregates.push(...functionNames(node));
+    },
+    resolvedAnalyticScanNode: () => {
+      mayRepeat = true;
+    },
+    resolvedSubqueryExprNode: (node) => {
+      mayRepeat ||= readsTable(node);
+    },
   });
+  return { aggregates, mayRepeat };
+}
+
+/** Of a call, whose name stands in one of its nested `parent`s. */
+function functionNames(call: TreeNode): readonly string[] {
+  const names: string[] = [];
+  for (let part: TreeNode | undefined = call; part !== undefined; part = child(part, 'parent')) {
+    const name = stringAt(child(part, 'function'), 'name');
+    if (name !== undefined) names.push(name);
+  }
   return names;
 }
 

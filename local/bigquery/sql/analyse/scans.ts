@@ -1,12 +1,12 @@
 import {
   type ByteSpan,
   child,
-  findAll,
   isNode,
   spanOf,
   stringAt,
   type TreeNode,
   typeOfExpression,
+  visitAll,
 } from '../engine/tree';
 import { type Bound, boundsOf } from './bounds';
 import { type Condition, conditionsOf } from './filters';
@@ -167,9 +167,9 @@ function spanOfArgument(argument: unknown): ByteSpan | undefined {
 /** Whether a part of an analysed query reads a stored table, or one of WITH. */
 export function readsTable(node: unknown): boolean {
   let found = false;
-  for (const kind of ['resolvedTableScanNode', 'resolvedWithRefScanNode'])
-    findAll([node], kind, () => {
-      found = true;
-    });
+  const note = () => {
+    found = true;
+  };
+  visitAll([node], { resolvedTableScanNode: note, resolvedWithRefScanNode: note });
   return found;
 }

@@ -94,14 +94,24 @@ function ownSpan(node: unknown): ByteSpan | undefined {
   return undefined;
 }
 
+/** What is done with nodes, by the key of their wrapper. */
+export type Visits = Readonly<Record<string, (node: TreeNode) => void>>;
+
 /** Calls `visit` for every node whose wrapper has the key `key`, outermost first. */
 export function findAll(tree: unknown, key: string, visit: (node: TreeNode) => void): void {
+  visitAll(tree, { [key]: visit });
+}
+
+/** As findAll, for several keys in one walk: trees of queries are long. */
+export function visitAll(tree: unknown, visits: Visits): void {
   if (Array.isArray(tree)) {
-    for (const item of tree) findAll(item, key, visit);
+    for (const item of tree) visitAll(item, visits);
   } else if (isNode(tree)) {
-    for (const [name, value] of Object.entries(tree)) {
-      if (name === key && isNode(value)) visit(value);
-      if (typeof value === 'object') findAll(value, key, visit);
+    for (const key of Object.keys(tree)) {
+      const value = tree[key];
+      if (typeof value !== 'object') continue;
+      if (isNode(value) && Object.hasOwn(visits, key)) visits[key]?.(value);
+      visitAll(value, visits);
     }
   }
 }
