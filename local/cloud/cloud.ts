@@ -81,7 +81,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       FORWARDED_ENTRIES: '1',
       ALLOWED_SOURCES: process.env.ALLOWED_SOURCES ?? localDefaults.ALLOWED_SOURCES,
       DECISIONS_AT_ONCE: process.env.DECISIONS_AT_ONCE ?? localDefaults.DECISIONS_AT_ONCE,
-      RUNS_OF_TENANT_AT_ONCE: process.env.RUNS_OF_TENANT_AT_ONCE ?? localDefaults.RUNS_OF_TENANT_AT_ONCE,
       NOTIFY_TOPICS: process.env.NOTIFY_TOPICS ?? localDefaults.NOTIFY_TOPICS,
       CORS_ORIGINS: process.env.CORS_ORIGINS ?? localDefaults.CORS_ORIGINS,
       // Tokens end with the process, if not before.

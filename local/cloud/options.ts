@@ -61,8 +61,6 @@ export const localDefaults = {
   /** All functions, BigQuery and its SQL engine share this machine. */
   DECISIONS_AT_ONCE: '12',
   NOTIFY_TOPICS: 'pipeline-events',
-  /** As many as are delivered of one tenant: half of what is worked on at once. */
-  RUNS_OF_TENANT_AT_ONCE: '30',
   /** Pages that are developed on this machine, at any port. */
   CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
   /** Always the same, because webhooks outlast the process. It protects nothing but what is tried here. */

@@ -65,11 +65,11 @@ export interface Servers extends ServerAddresses {
 }
 
 /**
- * Runs that are worked on at once. Here is one worker, and one engine does all statements, which take as long as the tenant
- * row is long: how fast a flood ends is how many runs share a statement. What else is pushed, operations and deliveries
- * to webhooks, has as many places each, of its own.
+ * Runs that one instance of the worker has at once in deploy.sh; here is one instance. With more a flood of one tenant ends
+ * sooner, and others wait longer beside it. What else is pushed, operations and deliveries to webhooks, has as many
+ * places each, of its own.
  */
-const workerConcurrency = 60;
+const workerConcurrency = 30;
 
 /**
  * Starts BigQuery and Pub/Sub in this thread. `onCommit` hears of every change of a table.
