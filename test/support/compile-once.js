@@ -15,9 +15,9 @@ const { Script } = require('node:vm');
 const workerThreads = require('node:worker_threads');
 
 /**
- * Preloaded by Jest and the servers that tests start: what one has compiled, the others take from a file, and where packages find
- * each other as well. That is most of what the start of `npm start` costs. TypeScript is translated by esbuild, as tsx
- * does it; so this stands in for tsx.
+ * Preloaded by Jest and the servers that tests start, and their threads and forks: what one has compiled, the others
+ * take from a file, and where packages find each other as well. That is most of what the start of `npm start` costs.
+ * TypeScript is translated by esbuild, as tsx does it; so this stands in for tsx.
  */
 const root = resolve(__dirname, '../..');
 const packages = join(root, 'node_modules');
@@ -27,8 +27,15 @@ const packages = join(root, 'node_modules');
  */
 setFlagsFromString('--interrupt-budget=500000');
 
-/** Code is of use only to the version and the flags of V8 that made it. */
-const file = join(packages, '.cache/tenant-pipelines', `known-${cachedDataVersionTag()}`);
+const hashOf = (text) => createHash('sha1').update(text);
+
+/** Code is of use only to the version and the flags of V8 that made it, and a translation only where this file made it. */
+const itself = hashOf(readFileSync(__filename)).digest('hex').slice(0, 12);
+const file = join(packages, '.cache/tenant-pipelines', `known-${cachedDataVersionTag()}-${itself}`);
+const unfinished = '-unfinished-';
+
+const hour = 3_600_000;
+const week = 7 * 24 * hour;
 
 /** What other processes have left: `compiled` by the key of a source, `found` by who asks for what. */
 let known;
@@ -54,64 +61,73 @@ const installed = () => stampOf(join(packages, '.package-lock.json'));
 const keyOf = (filename, source) =>
   isInPackages(filename)
     ? `${relative(packages, filename)} ${stampOf(filename)}`
-    : createHash('sha1')
-        .update(`${extname(filename)}\n${source}`)
-        .digest('base64');
+    : hashOf(`${extname(filename)}\n${source}`).digest('base64');
 
-/** The file is a line of JSON that says what was found, and how long each part is; and then the parts. */
+/**
+ * The file is a line of JSON that says what was found, and how long each part is; and then the parts. One that is
+ * damaged, as a machine leaves it that goes down, is as none: the next to write replaces it.
+ */
 function readKnown() {
-  const compiled = new Map();
-  const nothing = { compiled, found: new Map() };
-  let bytes;
   try {
-    bytes = readFileSync(file);
+    const bytes = readFileSync(file);
+    let at = bytes.indexOf('\n') + 1;
+    const { packagesAre, found, lengths } = JSON.parse(bytes.toString('utf8', 0, at));
+    const take = (length) => {
+      at += length;
+      return bytes.subarray(at - length, at);
+    };
+    const compiled = new Map();
+    for (const [key, path, textLength, codeLength] of lengths)
+      compiled.set(key, { path, javaScript: take(textLength), code: take(codeLength) });
+    if (packagesAre === installed() && at === bytes.length) return { compiled, found: new Map(found) };
   } catch {
-    return nothing;
+    // There is none, or it is damaged.
   }
-  let at = bytes.indexOf('\n') + 1;
-  const { packagesAre, found, lengths } = JSON.parse(bytes.toString('utf8', 0, at));
-  if (packagesAre !== installed()) return nothing;
-  const take = (length) => {
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  for (const [key, textLength, codeLength] of lengths)
-    compiled.set(key, { javaScript: take(textLength), code: take(codeLength) });
-  return { compiled, found: new Map(found) };
+  return { compiled: new Map(), found: new Map() };
 }
 
 /** Adds what is new. Of two processes that write at once one loses its part: the next process compiles it again. */
 function writeKnown() {
   if (fresh.compiled.size + fresh.found.size === 0) return;
   const { compiled, found } = readKnown();
-  for (const [key, { javaScript, script }] of fresh.compiled)
+  // What a file was before is of no use any more.
+  const anew = new Set([...fresh.compiled.values()].map(({ path }) => path));
+  for (const [key, { path }] of compiled) if (anew.has(path)) compiled.delete(key);
+  for (const [key, { path, javaScript, script }] of fresh.compiled)
     compiled.set(key, {
+      path,
       javaScript: Buffer.from(javaScript),
       code: script?.createCachedData() ?? Buffer.alloc(0),
     });
   for (const [key, path] of fresh.found) found.set(key, path);
   fresh.compiled.clear();
   fresh.found.clear();
-  const lengths = [...compiled].map(([key, { javaScript, code }]) => [key, javaScript.length, code.length]);
+  const lengths = [...compiled].map(([key, { path, javaScript, code }]) => [
+    key,
+    path,
+    javaScript.length,
+    code.length,
+  ]);
   const head = { packagesAre: installed(), found: [...found], lengths };
   const parts = [...compiled.values()].flatMap(({ javaScript, code }) => [javaScript, code]);
-  const own = `${file}-${process.pid}-${workerThreads.threadId}`;
+  const own = `${file}${unfinished}${process.pid}-${workerThreads.threadId}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(own, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
     renameSync(own, file);
-    removeUnfinished();
+    removeOld();
   } catch {
     // Without the file everything works, more slowly.
   }
 }
 
-/** Processes that were killed while they wrote have left their files. */
-function removeUnfinished() {
+/** Processes that were killed while they wrote have left their files, and those with flags that nobody uses theirs. */
+function removeOld() {
   const folder = dirname(file);
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (/^known-\d+-\d+-\d+$/.test(name) && statSync(path).mtimeMs < Date.now() - 3_600_000)
+    const keptFor = name.includes(unfinished) ? hour : week;
+    if (name.startsWith('known-') && statSync(path).mtimeMs < Date.now() - keptFor)
       rmSync(path, { force: true });
   }
 }
@@ -126,16 +142,17 @@ const imports = (javaScript) =>
 function run(module, filename, source, translate) {
   known ??= readKnown();
   const key = keyOf(filename, source);
+  const path = relative(root, filename);
   const before = known.compiled.get(key);
   const translation = translate === undefined ? '' : (before?.javaScript.toString() ?? translate());
   const javaScript = translate === undefined ? source.replace(/^#!.*/, '') : translation;
   if (before === undefined ? imports(javaScript) : before.code.length === 0) {
-    if (before === undefined) fresh.compiled.set(key, { javaScript: translation });
+    if (before === undefined) fresh.compiled.set(key, { path, javaScript: translation });
     return compileItself.call(module, javaScript, filename);
   }
   const script = new Script(Module.wrap(javaScript), { filename, cachedData: before?.code });
   if (before === undefined || script.cachedDataRejected)
-    fresh.compiled.set(key, { javaScript: translation, script });
+    fresh.compiled.set(key, { path, javaScript: translation, script });
   const { exports } = module;
   const given = [exports, requireOf(module), module, filename, dirname(filename)];
   return Reflect.apply(script.runInThisContext(), exports, given);
@@ -198,13 +215,14 @@ Module._resolveFilename = function (name, parent, ...options) {
 const tsx = require.resolve('tsx/cjs');
 Module._cache[tsx] = Object.assign(new Module(tsx), { filename: tsx, loaded: true });
 
-/** Threads too, of which a file of tests that has a cloud starts one. */
+/** Threads too, of which a file of tests that has a cloud starts one. Without options of their own they have the process's. */
 workerThreads.Worker = class extends workerThreads.Worker {
   constructor(entry, options = {}) {
-    super(entry, {
-      ...options,
-      execArgv: ['--require', __filename, ...(options.execArgv ?? process.execArgv)],
-    });
+    const { execArgv } = options;
+    super(
+      entry,
+      execArgv === undefined ? options : { ...options, execArgv: ['--require', __filename, ...execArgv] },
+    );
   }
 };
 

@@ -29,8 +29,12 @@ asyncHooks.createHook = (callbacks) => {
 // So servers of one file leave their SQL engines to the next.
 process.env.TESTS_KEEP_MODULES = '1';
 
-/** Where Jest keeps who listens to its events: those of the files before would go on listening. */
-const eventHandlers = Symbol.for('EVENT_HANDLERS');
+/** Where Jest keeps who listens to its events, and for how long a test may run: those of the files before would stay. */
+const ofJest = ['EVENT_HANDLERS', 'TEST_TIMEOUT_SYMBOL'].map(Symbol.for);
+
+/** What a file may listen to for itself. What packages do at the end of the process is for all files. */
+const heard = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'];
+const listeners = () => heard.flatMap((event) => process.rawListeners(event).map((one) => ({ event, one })));
 
 /** Where @opentelemetry/api keeps what a file told it. */
 const openTelemetry = Symbol.for('opentelemetry.js.api.1');
@@ -53,7 +57,10 @@ function forgetFunctions() {
 /**
  * The environment of a test file: Node's own globals, as in production, and not a copy of them. So packages that the
  * worker process has loaded once (runtime.js) and the file's own modules mean the same by Error, Date and Object.
- * What a file changes of the process is put back at its end.
+ *
+ * At its end these are put back of what a file has changed of the process: the environment, `process.exit`, the console,
+ * fetch, spies and fake timers, and who listens to signals and to what nobody has caught. What else it changes reaches
+ * the files after it.
  */
 class NodeItself {
   constructor({ globalConfig, projectConfig }) {
@@ -64,7 +71,13 @@ class NodeItself {
     this.moduleMocker = new ModuleMocker(globalThis);
     this.fakeTimers = null;
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
-    this.before = { env: { ...process.env }, exit: process.exit, console: globalThis.console };
+    const { console, fetch } = globalThis;
+    this.before = {
+      env: { ...process.env },
+      exit: process.exit,
+      globals: { console, fetch },
+      listeners: listeners(),
+    };
     // Each file reports what it has covered itself.
     delete globalThis.__coverage__;
   }
@@ -73,21 +86,27 @@ class NodeItself {
 
   async teardown() {
     this.fakeTimersModern.dispose();
-    const { env, exit, console } = this.before;
+    const { env, exit, globals, listeners: before } = this.before;
     for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
     Object.assign(process.env, env);
     Object.assign(process, { exit });
-    Object.assign(globalThis, { console });
-    await require.cache[telemetry]?.exports.stopTelemetry();
-    forgetFunctions();
-    delete globalThis[openTelemetry];
-    delete globalThis[eventHandlers];
-    for (const symbol of Object.getOwnPropertySymbols(globalThis))
-      if (symbol.description === 'JEST_STATE_SYMBOL') delete globalThis[symbol];
-    for (const hook of hooks) hook.disable();
-    // One that is used again works again.
-    for (const storage of storages) storage.disable();
-    storages.clear();
+    Object.assign(globalThis, globals);
+    for (const { event, one } of listeners())
+      if (!before.some((other) => other.event === event && other.one === one))
+        process.removeListener(event, one);
+    try {
+      await require.cache[telemetry]?.exports.stopTelemetry();
+    } finally {
+      forgetFunctions();
+      delete globalThis[openTelemetry];
+      for (const symbol of ofJest) delete globalThis[symbol];
+      for (const symbol of Object.getOwnPropertySymbols(globalThis))
+        if (symbol.description === 'JEST_STATE_SYMBOL') delete globalThis[symbol];
+      for (const hook of hooks) hook.disable();
+      // One that is used again works again.
+      for (const storage of storages) storage.disable();
+      storages.clear();
+    }
   }
 
   exportConditions() {

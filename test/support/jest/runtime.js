@@ -1,3 +1,4 @@
+const { readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join, resolve, sep } = require('node:path');
 const { Script } = require('node:vm');
@@ -30,6 +31,9 @@ const isOwnTest = (path) => servers.some((folder) => path.startsWith(`${folder}t
 const isServer = (path) => servers.some((folder) => path.startsWith(folder)) && !isOwnTest(path);
 const isTested = (path) => tested.some((folder) => path.startsWith(folder)) && !isOwnTest(path);
 
+/** By these a file says that it puts something in a module's place, or loads modules anew. */
+const changesModules = /\bjest\.(mock|doMock|setMock|isolateModules|isolateModulesAsync|resetModules)\(/;
+
 /** What holds answers to openapi.json keeps nothing from file to file, and makes some hundred schemas when it is loaded. */
 const documentedAnswers = join(root, 'test/support/documented-answers');
 
@@ -53,9 +57,8 @@ function compile(opening, source, filename) {
 class LoadingPackagesOnce extends Runtime {
   constructor(...args) {
     super(...args);
-    const [, { ownModules }, , , sources, { collectCoverage }, testPath] = args;
-    /** Also where it puts something in a module's place. */
-    this.ownModules = ownModules || collectCoverage || sources.get(testPath)?.includes('jest.mock(') === true;
+    const [, { ownModules }, , , , { collectCoverage }, testPath] = args;
+    this.ownModules = ownModules || collectCoverage || changesModules.test(readFileSync(testPath, 'utf8'));
     const { executor } = this;
     const opening = `(function (${executor.injectedModuleParameters.join(', ')}) {`;
     executor.compile = (source, filename) => compile(opening, source, filename);
@@ -65,6 +68,15 @@ class LoadingPackagesOnce extends Runtime {
     const outside = this.outside(from, name);
     if (outside === undefined) return super.requireModuleOrMock(from, name);
     return name === 'fast-check' ? fastCheck() : requireOutside(outside);
+  }
+
+  /** In a file that has modules of its own. In others it would do nothing, and the test would go by the module itself. */
+  setMock(from, name, ...rest) {
+    if (this.outside(from, name) !== undefined)
+      throw new Error(
+        `${name} is loaded once for all files: only a test file itself can replace it, by jest.mock.`,
+      );
+    super.setMock(from, name, ...rest);
   }
 
   /** What Node is to load; undefined where it is Jest's to load. */

@@ -63,7 +63,8 @@ describe('The bundles, installed and started as Google’s buildpacks do', () =>
       eventTopics: ['tenant-events'],
       workerUrl: urlOf('worker'),
     });
-  }, 180_000);
+    // It installs eight functions with npm, one after the other: a minute and a half, and several on a busy machine.
+  }, 900_000);
   afterAll(async () => {
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
     removeDirectory(directory);
