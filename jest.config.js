@@ -3,6 +3,11 @@ const { availableParallelism } = require('node:os');
 // On a busy machine calls take longer than a caller would wait for.
 process.env.ANSWER_WITHIN_SECONDS ??= '240';
 
+const translated = (jsc) => [
+  '@swc/jest',
+  { jsc: { target: 'es2023', ...jsc }, module: { type: 'commonjs' } },
+];
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: '<rootDir>/test/support/jest/environment.js',
@@ -12,10 +17,12 @@ module.exports = {
   // The exhaustive suites have a configuration of their own: jest.long.config.js.
   testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
-    ],
+    '^.+\\.ts$': translated({ parser: { syntax: 'typescript' } }),
+    // The console's pages, which a few tests draw in Node.
+    '^.+\\.tsx$': translated({
+      parser: { syntax: 'typescript', tsx: true },
+      transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+    }),
   },
   // For a test that hangs, not for one on a busy machine: what takes 6 s there took ten times as long.
   testTimeout: 240_000,

@@ -191,8 +191,9 @@ extensions['.js'] = (module, filename) => {
     loadModule(module, filename);
   }
 };
-Module.prototype._compile = function (source, filename) {
-  return run(this, filename, source);
+/** Newer versions of Node load what a package has as ES modules themselves, and say so here. */
+Module.prototype._compile = function (source, filename, format) {
+  return format === 'module' ? loadModule(this, filename) : run(this, filename, source);
 };
 
 const findItself = Module._resolveFilename;
