@@ -15,7 +15,7 @@ describe('The worker, by the pushes of a subscription', () => {
   let cloud: TestCloud;
   let written: string[];
   beforeAll(async () => {
-    cloud = await startTestCloud({ LOG_SEVERITY: 'INFO' }, undefined, { hasOwnServers: true });
+    cloud = await startTestCloud({ LOG_SEVERITY: 'INFO' });
   });
   afterAll(() => cloud?.close());
   beforeEach(() => {
