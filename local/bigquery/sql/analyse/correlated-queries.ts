@@ -1,6 +1,6 @@
 import { BigQueryError } from '../../bigquery-error';
 import { child, children, findAll, isNode, stringAt, type TreeNode, unwrap } from '../engine/tree';
-import { functionCall } from './filters';
+import { functionCall } from './conditions/filters';
 import { readsTable } from './scans';
 
 /**

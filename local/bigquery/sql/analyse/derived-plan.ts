@@ -33,7 +33,8 @@ export function derivedPlans(derive: DeriveText): DerivePlan {
     // What does not matter to the one does not matter to the other, which reads the same tables in other places.
     const tables = derived.tables.map((table) => {
       const same = plan.tables.find(({ fullName }) => fullName === table.fullName);
-      return same === undefined ? table : { ...table, alternatives: same.alternatives, bounds: same.bounds };
+      if (same === undefined) return table;
+      return { ...table, alternatives: same.alternatives, elements: same.elements, bounds: same.bounds };
     });
     return { ...derived, tables };
   };

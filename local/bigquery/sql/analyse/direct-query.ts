@@ -6,7 +6,7 @@ import {
   conditionsOf,
   constantOf,
   isAllConditions,
-} from './filters';
+} from './conditions/filters';
 
 /** `SELECT columns FROM table WHERE conditions ORDER BY columns LIMIT n`: rows are chosen, nothing is computed. */
 export interface DirectQuery {
@@ -57,10 +57,12 @@ export function directQuery(query: TreeNode, tables: readonly Table[]): DirectQu
   const columns = children(query, 'outputColumnList').map(({ column }) =>
     placeOf(stringAt(column, 'columnId')),
   );
-  const conditions = filters.flatMap(conditionsOf).map((condition) => ({
-    ...condition,
-    index: placeOf(condition.columnId),
-  }));
+  const conditions = filters
+    .flatMap((filter) => conditionsOf(filter))
+    .map((condition) => ({
+      ...condition,
+      index: placeOf(condition.columnId),
+    }));
   const order = items.map((item) => sortedBy(item, table, placeOf));
   if (!filters.every(isAllConditions) || order.includes(undefined) || columns.includes(undefined))
     return undefined;

@@ -8,15 +8,15 @@ import { edited, fromBytes, type SqlText, slice } from '../parse/sql-text';
 import { withoutKeptFunctions } from '../routines/kept-routines';
 import { type Scope, scopeKey, tableKey } from '../scope';
 import { analysedTree, analyserOptions } from './analyse-statement';
-import type { ColumnBound } from './bounds';
 import { evaluatedField, geographyTypes } from './calls/geography-calls';
-import { isClock, nowParameter, replacedCalls } from './calls/replaced-calls';
+import { nowParameter, replacedCalls } from './calls/replaced-calls';
 import { refuseCastOfRange, refuseExtremeOfRange, refuseJsonOfRange } from './calls/unevaluable';
+import { arrayReads } from './conditions/array-reads';
 import { checkCorrelatedQueries } from './correlated-queries';
 import { directQuery } from './direct-query';
 import { type CatalogTable, engineCatalog } from './engine-catalog';
 import { engineType, fieldOfType } from './engine-types';
-import type { ColumnCondition } from './filters';
+import { plannedTables } from './planned-tables';
 import {
   type KnownPlan,
   type PlannedTable,
@@ -26,7 +26,7 @@ import {
 } from './query-plan';
 import { type ReachableTable, type ReachableTables, reachableTables } from './reachable-tables';
 import { overParameters, tableEdits, withParameters } from './replace-tables';
-import { type QueryParts, queryParts, readsTable, type TableScan } from './scans';
+import { type QueryParts, queryParts, readsTable } from './scans';
 import { withoutViews } from './views';
 
 /**
@@ -118,7 +118,7 @@ async function makePlan(
   const query = child(statement, 'resolvedQueryStmtNode') ?? {};
   const { aggregates, mayRepeat } = queryFacts(query);
   const parts = queryParts(query);
-  const tables = plannedTables(parts, reached, source);
+  const tables = plannedTables(parts, reached, source, arrayReads(query));
   const types = /geography/i.test(sql.bytes) ? geographyTypes(await context.parser.tree(sql)) : [];
   const evaluated = edited(
     sql,
@@ -210,73 +210,6 @@ const evaluatedScope = (scope: Scope): Scope => ({
 
 function withNowParameter(options: object): object {
   return withParameters(options, [{ name: nowParameter, type: { typeKind: 'TYPE_TIMESTAMP' } }]);
-}
-
-/** Each table once, with all that any of the query's reads of it needs. */
-function plannedTables(
-  parts: QueryParts,
-  reached: ReachableTables,
-  { text: sql, scope }: QuerySource,
-): readonly PlannedTable[] {
-  const ticking = scope.now === undefined && parts.calls.some(({ name }) => isClock(name));
-  const names = [...new Set(parts.scans.map(({ fullName }) => fullName))];
-  return names.flatMap((fullName, position) => {
-    const scans = parts.scans.filter((scan) => scan.fullName === fullName);
-    const table = reached.tables.find((candidate) => candidate.fullName === fullName);
-    if (table === undefined) return [];
-    const planned = plannedTable(table, scans, `#${position}`, mayShowAnyColumn(sql));
-    return [ticking ? { ...planned, divisible: false } : planned];
-  });
-}
-
-/**
- * Whether a column that the query does not use may still matter to its meaning. Only a star stands for
- * columns without naming them (`* EXCEPT (unused)`, the sides of a UNION). A star that multiplies is taken
- * for one of those too.
- */
-function mayShowAnyColumn({ bytes }: SqlText): boolean {
-  return bytes.replace(/\bCOUNT\s*\(\s*\*\s*\)/gi, '').includes('*');
-}
-
-function plannedTable(
-  table: ReachableTable,
-  scans: readonly TableScan[],
-  name: string,
-  showsAny: boolean,
-): PlannedTable {
-  const columns = new Set(scans.flatMap((scan) => scan.columns.map(({ index }) => index)));
-  const alternatives = scans.map((scan) => plannedConditions(table, scan));
-  return {
-    name,
-    reference: table.reference,
-    fullName: table.fullName,
-    schema: table.schema,
-    columns,
-    // The engine wants one column at least.
-    sent: [...table.schema.keys()].filter(
-      (index) => showsAny || table.valueTable || columns.has(index) || (columns.size === 0 && index === 0),
-    ),
-    withRowColumn: table.withRowColumn,
-    valueTable: table.valueTable,
-    divisible: scans.length === 1 && scans.every((scan) => scan.rowWise),
-    bounds: scans.map(plannedBounds),
-    alternatives: alternatives.every((conditions) => conditions.length > 0) ? alternatives : undefined,
-  };
-}
-
-function plannedBounds({ bounds, columns }: TableScan): readonly ColumnBound[] {
-  return bounds.flatMap(({ columnId, operator, values }) => {
-    const index = columns.find((column) => column.columnId === columnId)?.index;
-    return index === undefined ? [] : [{ index, operator, values }];
-  });
-}
-
-function plannedConditions(table: ReachableTable, scan: TableScan): readonly ColumnCondition[] {
-  return scan.conditions.flatMap(({ columnId, operator, values }) => {
-    const index = scan.columns.find((column) => column.columnId === columnId)?.index;
-    const field = index === undefined ? undefined : table.schema[index];
-    return index === undefined || field === undefined ? [] : [{ index, field, operator, values }];
-  });
 }
 
 function outputFields(query: TreeNode): readonly Field[] {

@@ -1,9 +1,9 @@
 import type { Field, TableReference } from '../../model';
 import type { SqlText } from '../parse/sql-text';
 import { type LocalTable, type Scope, tableKey } from '../scope';
-import type { ColumnBound } from './bounds';
+import type { ColumnBound } from './conditions/bounds';
+import type { ColumnCondition } from './conditions/filters';
 import type { DirectQuery } from './direct-query';
-import type { ColumnCondition } from './filters';
 
 /** A table as one query reads it. */
 export interface PlannedTable {
@@ -22,6 +22,8 @@ export interface PlannedTable {
   readonly divisible: boolean;
   /** A row matters only if it meets one of these alternatives; undefined where all rows matter. */
   readonly alternatives: readonly (readonly ColumnCondition[])[] | undefined;
+  /** By the place of a column of arrays: an element matters only if it meets one of these alternatives, on its fields. */
+  readonly elements: ReadonlyMap<number, readonly (readonly ColumnCondition[])[]>;
   /** For each of the query's reads of this table, what bounds its columns of time. */
   readonly bounds: readonly (readonly ColumnBound[])[];
 }

@@ -8,8 +8,8 @@ import {
   typeOfExpression,
   visitAll,
 } from '../engine/tree';
-import { type Bound, boundsOf } from './bounds';
-import { type Condition, conditionsOf } from './filters';
+import { type Bound, boundsOf } from './conditions/bounds';
+import { type Condition, conditionsOf } from './conditions/filters';
 
 /** One read of a table in an analysed query. */
 export interface TableScan {

@@ -15,7 +15,7 @@ import {
 import { type CellEncoder, cellEncoder } from '../codec/encode-cell';
 import { writeType } from '../codec/encode-type';
 import type { Scope, TypedValue } from '../scope';
-import { anyTest } from './row-tests';
+import { anyTest, type RowTest } from './row-tests';
 
 /** The native engine refuses longer requests, whatever its settings. */
 export const maximumRequest = 4 * 1024 * 1024;
@@ -53,7 +53,12 @@ function rowWriter(
   const matters = table.alternatives && anyTest(table.alternatives, parameters);
   const cells = table.sent.map((index): SentCell => {
     const field = table.schema[index];
-    return { index, encode: field && table.columns.has(index) ? cellEncoder(field) : undefined };
+    const encode = field && table.columns.has(index) ? cellEncoder(field) : undefined;
+    const alternatives = table.elements.get(index);
+    return {
+      index,
+      encode: encode && alternatives ? ofElements(encode, anyTest(alternatives, parameters)) : encode,
+    };
   });
   const withPlace = table.withRowColumn && table.columns.has(table.schema.length);
   return {
@@ -66,6 +71,15 @@ function rowWriter(
     },
   };
 }
+
+/** Encodes an array without the elements that do not matter. */
+const ofElements =
+  (encode: CellEncoder, matters: RowTest): CellEncoder =>
+  (writer, cell) =>
+    encode(
+      writer,
+      Array.isArray(cell) ? cell.filter((element) => !Array.isArray(element) || matters(element)) : cell,
+    );
 
 /** Encoded rows of a table, in pieces of at most `limit` bytes each (a longer row is a piece of its own). */
 export function encodedRows(

@@ -1,6 +1,6 @@
 import type { Cell, FieldType, PartitionUnit, TableSnapshot, TimePartitions } from '../../model';
 import { momentOf, nullPartition, partitionIdAt } from '../../store/schema/time-partitions';
-import type { BoundValue, ColumnBound } from '../analyse/bounds';
+import type { BoundValue, ColumnBound } from '../analyse/conditions/bounds';
 import type { PlannedTable } from '../analyse/query-plan';
 import type { Scope } from '../scope';
 import type { RowSource } from './encode-request';

@@ -1,5 +1,5 @@
 import type { Cell, Row } from '../../model';
-import type { ColumnCondition, ConditionValue } from '../analyse/filters';
+import type { ColumnCondition, ConditionValue } from '../analyse/conditions/filters';
 import type { TypedValue } from '../scope';
 import { canonical, cellOrder, compareCells } from './cell-order';
 

@@ -1,4 +1,4 @@
-import { functionCall } from '../analyse/filters';
+import { functionCall } from '../analyse/conditions/filters';
 import { readsTable } from '../analyse/scans';
 import {
   type ByteSpan,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Field, PartitionUnit, Row } from '../../../model';
-import type { BoundOperator, ColumnBound } from '../../../sql/analyse/bounds';
+import type { BoundOperator, ColumnBound } from '../../../sql/analyse/conditions/bounds';
 import { prunedRows } from '../../../sql/evaluate/pruned-rows';
 import { timePartitionsOf } from '../../../store/schema/time-partitions';
 import { field } from '../../support/test-engine';

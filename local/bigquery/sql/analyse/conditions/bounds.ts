@@ -1,4 +1,4 @@
-import { stringAt, unwrap } from '../engine/tree';
+import { stringAt, unwrap } from '../../engine/tree';
 import { type ConditionValue, columnOf, constantOf, functionCall } from './filters';
 
 export type BoundOperator = '=' | '<' | '<=' | '>' | '>=';

@@ -1,7 +1,7 @@
-import type { Cell, Field } from '../../model';
-import { cellDecoder } from '../codec/decode-cell';
-import { child, children, isNode, stringAt, type TreeNode, unwrap } from '../engine/tree';
-import { fieldOfType } from './engine-types';
+import type { Cell, Field } from '../../../model';
+import { cellDecoder } from '../../codec/decode-cell';
+import { child, children, isNode, stringAt, type TreeNode, unwrap } from '../../engine/tree';
+import { fieldOfType } from '../engine-types';
 
 /** `column operator value`, for `=` one of several values, which holds for every row that matters. */
 export interface Condition {
@@ -35,11 +35,20 @@ const comparisons: Readonly<Record<string, readonly [ConditionOperator, mirrored
   'ZetaSQL:$greater_or_equal': ['>=', '<='],
 };
 
-/** The conditions that a boolean expression implies by its top-level conjuncts. */
-export function conditionsOf(expression: unknown): readonly Condition[] {
+/** Reads a column of one of these kinds of type; undefined for another expression. */
+export type ReadColumn = (
+  expression: unknown,
+  kinds: ReadonlySet<string>,
+) => { readonly columnId: string; readonly kind: string } | undefined;
+
+/**
+ * The conditions that a boolean expression implies by its top-level conjuncts.
+ * @param read what counts as a column
+ */
+export function conditionsOf(expression: unknown, read: ReadColumn = columnOf): readonly Condition[] {
   const call = functionCall(expression);
-  if (call?.name === 'ZetaSQL:$and') return call.arguments.flatMap(conditionsOf);
-  return (call === undefined ? booleanColumn(expression) : ofCall(call)) ?? [];
+  if (call?.name === 'ZetaSQL:$and') return call.arguments.flatMap((each) => conditionsOf(each, read));
+  return (call === undefined ? booleanColumn(expression, read) : ofCall(call, read)) ?? [];
 }
 
 /** Whether an expression is true exactly where its conditions hold. */
@@ -54,29 +63,34 @@ function isTrue(expression: unknown): boolean {
   return constant !== undefined && 'cell' in constant && constant.cell === 'true';
 }
 
-function ofCall({ name, arguments: given }: FunctionCallNode): readonly Condition[] | undefined {
+function ofCall(
+  { name, arguments: given }: FunctionCallNode,
+  read: ReadColumn,
+): readonly Condition[] | undefined {
   const [first, second, third] = given;
   const comparison = comparisons[name];
   if (comparison !== undefined) {
     const [operator, mirrored] = comparison;
-    return ordered(first, operator, second) ?? ordered(second, mirrored, first);
+    return ordered(read, first, operator, second) ?? ordered(read, second, mirrored, first);
   }
   switch (name) {
     case 'ZetaSQL:$equal':
-      return equality(first, second) ?? equality(second, first);
+      return membership(read, first, [second]) ?? membership(read, second, [first]);
     case 'ZetaSQL:$in':
-      return membership(first, given.slice(1));
+      return membership(read, first, given.slice(1));
     case 'ZetaSQL:$in_array':
-      return arrayMembership(first, second);
+      return arrayMembership(read, first, second);
     case 'ZetaSQL:$between': {
-      const [from, to] = [ordered(first, '>=', second), ordered(first, '<=', third)];
+      const [from, to] = [ordered(read, first, '>=', second), ordered(read, first, '<=', third)];
       return from && to && [...from, ...to];
     }
     case 'ZetaSQL:$is_null':
-      return nullness(first, 'is null');
+      return nullness(read, first, 'is null');
     case 'ZetaSQL:$not': {
       const negated = functionCall(first);
-      return negated?.name === 'ZetaSQL:$is_null' ? nullness(negated.arguments[0], 'is not null') : undefined;
+      return negated?.name === 'ZetaSQL:$is_null'
+        ? nullness(read, negated.arguments[0], 'is not null')
+        : undefined;
     }
     default:
       return undefined;
@@ -96,41 +110,48 @@ export function functionCall(expression: unknown): FunctionCallNode | undefined 
   return { name: stringAt(child(base, 'function'), 'name') ?? '', arguments: children(base, 'argumentList') };
 }
 
-function booleanColumn(expression: unknown): readonly Condition[] | undefined {
-  const column = columnOf(expression);
-  if (column?.kind !== 'TYPE_BOOL') return undefined;
-  return [{ ...column, operator: '=', values: [{ cell: 'true' }] }];
+const booleanKinds = new Set(['TYPE_BOOL']);
+const nullableKinds = new Set([...exactKinds, ...orderedKinds, 'TYPE_DOUBLE']);
+
+function booleanColumn(expression: unknown, read: ReadColumn): readonly Condition[] | undefined {
+  const column = read(expression, booleanKinds);
+  return column && [{ ...column, operator: '=', values: [{ cell: 'true' }] }];
 }
 
-function nullness(expression: unknown, operator: ConditionOperator): readonly Condition[] | undefined {
-  const column = columnOf(expression, new Set([...exactKinds, ...orderedKinds, 'TYPE_DOUBLE']));
+function nullness(
+  read: ReadColumn,
+  expression: unknown,
+  operator: ConditionOperator,
+): readonly Condition[] | undefined {
+  const column = read(expression, nullableKinds);
   return column && [{ ...column, operator, values: [] }];
 }
 
 function ordered(
+  read: ReadColumn,
   left: unknown,
   operator: ConditionOperator,
   right: unknown,
 ): readonly Condition[] | undefined {
-  const column = columnOf(left, orderedKinds);
+  const column = read(left, orderedKinds);
   const value = column && constantOf(right, column.kind);
   return value && [{ ...column, operator, values: [value] }];
 }
 
-function equality(left: unknown, right: unknown): readonly Condition[] | undefined {
-  return membership(left, [right]);
-}
-
-function membership(left: unknown, right: readonly unknown[]): readonly Condition[] | undefined {
-  const column = columnOf(left);
+function membership(
+  read: ReadColumn,
+  left: unknown,
+  right: readonly unknown[],
+): readonly Condition[] | undefined {
+  const column = read(left, exactKinds);
   if (column === undefined) return undefined;
   const values = right.map((value) => constantOf(value, column.kind));
   const known = values.filter((value) => value !== undefined);
   return known.length === values.length ? [{ ...column, operator: '=', values: known }] : undefined;
 }
 
-function arrayMembership(left: unknown, right: unknown): readonly Condition[] | undefined {
-  const column = columnOf(left);
+function arrayMembership(read: ReadColumn, left: unknown, right: unknown): readonly Condition[] | undefined {
+  const column = read(left, exactKinds);
   const found = unwrap(right);
   if (column === undefined || found?.kind !== 'resolvedParameterNode') return undefined;
   const element = stringAt(child(typeOf(found.node), 'arrayType', 'elementType'), 'typeKind');
@@ -142,8 +163,8 @@ function arrayMembership(left: unknown, right: unknown): readonly Condition[] | 
 /** A column of one of these kinds of type; undefined for another expression. */
 export function columnOf(
   expression: unknown,
-  kinds: ReadonlySet<string> = exactKinds,
-): { columnId: string; kind: string } | undefined {
+  kinds: ReadonlySet<string>,
+): { readonly columnId: string; readonly kind: string } | undefined {
   const found = unwrap(expression);
   if (found?.kind !== 'resolvedColumnRefNode') return undefined;
   const column = child(found.node, 'column');
@@ -155,7 +176,7 @@ export function columnOf(
 /** A literal or parameter of this kind of type; undefined for another expression. */
 export function constantOf(expression: unknown, kind: string): ConditionValue | undefined {
   const found = unwrap(expression);
-  if (found === undefined || stringAt(typeOf(found.node), 'typeKind') !== kind) return undefined;
+  if (found === undefined || typeKindOf(found.node) !== kind) return undefined;
   if (found.kind === 'resolvedLiteralNode') {
     const literal = child(found.node, 'value');
     return { cell: cellDecoder(fieldOfType('', child(literal, 'type')))(literal?.value) };
@@ -170,6 +191,9 @@ function typeOf(node: TreeNode): TreeNode | undefined {
     if (isNode(current.type)) return current.type;
   return undefined;
 }
+
+/** The kind of an expression's type: `TYPE_STRING` and the like. */
+export const typeKindOf = (node: TreeNode): string | undefined => stringAt(typeOf(node), 'typeKind');
 
 /** A condition on a column of one table, given by its index. */
 export interface ColumnCondition {
