@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 
 /**
  * Lets a few pieces of work run at once; of those that wait, keys take turns, so that one with many does not keep
- * the others waiting. While several keys come, none has all places: whoever comes with little finds one free.
+ * the others waiting. While several keys come, none has all places, and one whose work takes its time rests after it for
+ * as long: whoever comes with little finds a place free, and a processor with it.
  */
 export type TakeTurns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
@@ -11,22 +12,33 @@ export interface TurnTimes {
   readonly placeMs: number;
   /** For so long after a key came the others leave a place free. In milliseconds. */
   readonly sharedMs: number;
+  /** What takes less is not rested from, and nothing for longer than the other. In milliseconds. */
+  readonly restFromMs: number;
+  readonly longestRestMs: number;
   /** Never goes back. */
   readonly monotonicMs: () => number;
 }
 
-const usualTimes: TurnTimes = { placeMs: 500, sharedMs: 1_000, monotonicMs: () => performance.now() };
+const usualTimes: TurnTimes = {
+  placeMs: 500,
+  sharedMs: 1_000,
+  restFromMs: 25,
+  longestRestMs: 250,
+  monotonicMs: () => performance.now(),
+};
 
 /** @param atOnce as many as the machine has processors, unless given; two at least */
 export function createTakeTurns(
   atOnce: number = Math.max(2, availableParallelism()),
   times: Partial<TurnTimes> = {},
 ): TakeTurns {
-  const { placeMs, sharedMs, monotonicMs } = { ...usualTimes, ...times };
+  const { placeMs, sharedMs, restFromMs, longestRestMs, monotonicMs } = { ...usualTimes, ...times };
   /** In the order of their turns. None is empty. */
   const lines = new Map<string, (() => void)[]>();
   /** How much of each key has a place. */
   const placesOf = new Map<string, number>();
+  /** Which keys rest, and until when. */
+  const restingUntil = new Map<string, number>();
   let taken = 0;
   /** Which key came last, and when; and the last one before it that was another. */
   let last = { key: '', at: Number.NEGATIVE_INFINITY };
@@ -40,8 +52,10 @@ export function createTakeTurns(
   };
   const othersCome = (key: string): boolean =>
     monotonicMs() - (key === last.key ? lastOther : last).at < sharedMs;
+  const isResting = (key: string): boolean =>
+    othersCome(key) && monotonicMs() < (restingUntil.get(key) ?? Number.NEGATIVE_INFINITY);
   const mayGo = (key: string): boolean => {
-    if (taken >= atOnce) return false;
+    if (taken >= atOnce || isResting(key)) return false;
     const isLastPlace = (placesOf.get(key) ?? 0) > 0 && taken === atOnce - 1;
     return !isLastPlace || !othersCome(key);
   };
@@ -57,6 +71,16 @@ export function createTakeTurns(
       go?.();
     }
   };
+  const rest = (key: string, workedMs: number) => {
+    if (workedMs < restFromMs || !othersCome(key)) return;
+    const ms = Math.min(workedMs, longestRestMs);
+    const until = monotonicMs() + ms;
+    restingUntil.set(key, until);
+    setTimeout(() => {
+      if (restingUntil.get(key) === until) restingUntil.delete(key);
+      letGo();
+    }, ms);
+  };
   const enter = (key: string): Promise<void> => {
     if (key !== last.key) lastOther = last;
     last = { key, at: monotonicMs() };
@@ -69,11 +93,13 @@ export function createTakeTurns(
   };
   return async (key, work) => {
     await enter(key);
+    const since = monotonicMs();
     let isHeld = true;
     const leaveOnce = () => {
       if (!isHeld) return;
       isHeld = false;
       hold(key, -1);
+      rest(key, monotonicMs() - since);
       letGo();
     };
     const timer = setTimeout(leaveOnce, placeMs);

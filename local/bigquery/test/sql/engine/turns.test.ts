@@ -4,7 +4,8 @@ describe("turns at the engine's time", () => {
   /** Begins pieces of work whose order of beginning is kept, and which end when they are told to. */
   const bench = (atOnce: number, placeMs = 600_000) => {
     let now = 0;
-    const takeTurns = createTakeTurns(atOnce, { placeMs, sharedMs: 1_000, monotonicMs: () => now });
+    const times = { placeMs, sharedMs: 1_000, restFromMs: 20, longestRestMs: 100, monotonicMs: () => now };
+    const takeTurns = createTakeTurns(atOnce, times);
     const begun: string[] = [];
     const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
     return {
@@ -74,6 +75,26 @@ describe("turns at the engine's time", () => {
     await untilBegun(begun, 6);
     for (const name of ['3', '4']) end(name);
     await Promise.all(many);
+  });
+
+  it('lets a key rest after work that took its time, for as long as others come', async () => {
+    const { begin, begun, end, pass } = bench(2);
+    const little = begin('little', 'little');
+    const long = begin('many', 'long');
+    await untilBegun(begun, 2);
+    end('little');
+    await little;
+    pass(50);
+    end('long');
+    await long;
+    const rested = begin('many', 'rested');
+    const other = begin('little', 'other');
+    await untilBegun(begun, 3);
+    expect(begun).toEqual(['little', 'long', 'other']);
+    pass(50);
+    await untilBegun(begun, 4);
+    for (const name of ['other', 'rested']) end(name);
+    await Promise.all([rested, other]);
   });
 
   it('gives keys that share it all places', async () => {
