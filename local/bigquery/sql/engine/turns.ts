@@ -73,13 +73,17 @@ export function createTakeTurns(
   };
   const rest = (key: string, workedMs: number) => {
     if (workedMs < restFromMs || !othersCome(key)) return;
-    const ms = Math.min(workedMs, longestRestMs);
-    const until = monotonicMs() + ms;
-    restingUntil.set(key, until);
-    setTimeout(() => {
-      if (restingUntil.get(key) === until) restingUntil.delete(key);
-      letGo();
-    }, ms);
+    restingUntil.set(key, monotonicMs() + Math.min(workedMs, longestRestMs));
+    wake(key);
+  };
+  const wake = (key: string) => {
+    const leftMs = (restingUntil.get(key) ?? Number.NEGATIVE_INFINITY) - monotonicMs();
+    if (leftMs > 0) {
+      setTimeout(() => wake(key), Math.ceil(leftMs));
+      return;
+    }
+    restingUntil.delete(key);
+    letGo();
   };
   const enter = (key: string): Promise<void> => {
     if (key !== last.key) lastOther = last;

@@ -1,4 +1,5 @@
-import { child, isNode, stringAt, type TreeNode, unwrap } from '../../engine/tree';
+import { child, children, isNode, stringAt, type TreeNode, unwrap } from '../../engine/tree';
+import { hasOnly } from '../../parse/leaf-selects';
 import { type Condition, conditionsOf, type ReadColumn, typeKindOf } from './filters';
 
 /** By the engine's id of a column, for each place that reads it: what holds for every element that matters. */
@@ -52,22 +53,16 @@ function filteredArray(
   const array = unwrap(scan?.arrayExpr);
   const columnId = stringAt(child(array?.node, 'column'), 'columnId');
   const elementId = stringAt(child(scan, 'elementColumn'), 'columnId');
-  // The places of elements would be others without those that do not matter.
-  const isPlain = scan !== undefined && Object.keys(scan).every((key) => isPlainPart(key, scan[key]));
+  // With places (WITH OFFSET), those of other elements would change.
+  const isPlain =
+    scan !== undefined && hasOnly(scan, plainParts) && children(scan, 'arrayExprList').length === 0;
   if (!isPlain || array?.kind !== 'resolvedColumnRefNode' || columnId === undefined) return undefined;
   if (elementId === undefined) return undefined;
   const conditions = conditionsOf(filter.filterExpr, fieldOf(elementId));
   return conditions.length > 0 ? { columnId, conditions } : undefined;
 }
 
-const plainParts = new Set(['parent', 'arrayExpr', 'elementColumn']);
-
-const isPlainPart = (key: string, value: unknown): boolean =>
-  plainParts.has(key) ||
-  value === null ||
-  value === undefined ||
-  value === false ||
-  (Array.isArray(value) && value.length === 0);
+const plainParts = new Set(['parent', 'arrayExpr', 'arrayExprList', 'elementColumn', 'elementColumnList']);
 
 /** Reads `element.field` as a column: its id is the field's place. */
 const fieldOf =
