@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useErrorBoundary, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
 import { AuditPage, TenantAuditPage } from '../audit/audit-pages';
 import { KeysPage } from '../keys/keys-page';
@@ -86,6 +86,8 @@ export function Pages() {
   const { url } = useLocation();
   const [broken, setBroken] = useState<{ readonly at: string; readonly error: unknown }>();
   useErrorBoundary((error: unknown) => setBroken({ at: url, error }));
+  // Who comes back to it gets to see whether it can be shown now.
+  useEffect(() => setBroken(undefined), [url]);
   if (broken?.at === url) return <BrokenPage error={broken.error} onRetry={() => setBroken(undefined)} />;
   return (
     <Router>

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { ApiProblem, type Client, createClient } from '../../client';
 import { forgetAnswers } from '../data/asking/answers';
+import { keptInTab } from '../data/kept-values';
 import { shownProblem } from '../data/problems';
 import { hearServerTime } from '../data/server-time';
 import { forgetWishes } from '../data/wish-key';
@@ -110,8 +111,8 @@ export async function signIn(
 ): Promise<void> {
   const found = await identify(given, life);
   forgetAnswers();
-  if (isKept && given !== undefined) sessionStorage.setItem(storedUnder, JSON.stringify(given));
-  else sessionStorage.removeItem(storedUnder);
+  if (isKept && given !== undefined) keptInTab.keep(storedUnder, JSON.stringify(given));
+  else keptInTab.forget(storedUnder);
   notSignedIn.value = undefined;
   if (given === undefined) needsNoKey.value = true;
   if (session.value !== undefined && session.value.life !== life) session.value.life.isOver = true;
@@ -134,7 +135,7 @@ export async function resumeSession(): Promise<void> {
 
 function keptKey(): GivenKey {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(storedUnder) ?? 'null');
+    const kept: unknown = JSON.parse(keptInTab.read(storedUnder) ?? 'null');
     if (typeof kept !== 'object' || kept === null || !('kind' in kept) || !('key' in kept)) return undefined;
     const { kind, key } = kept;
     return (kind === 'admin' || kind === 'tenant') && typeof key === 'string' ? { kind, key } : undefined;
@@ -145,7 +146,7 @@ function keptKey(): GivenKey {
 
 /** Forgets all keys and all that was seen by them. */
 export function endSession(reason?: string): void {
-  sessionStorage.removeItem(storedUnder);
+  keptInTab.forget(storedUnder);
   if (session.value !== undefined) session.value.life.isOver = true;
   tenantKeys.value = new Map();
   forgetAnswers();
@@ -176,7 +177,7 @@ export function isOwnKey(keyId: string): boolean {
 export const replaceOwnKey = (key: string): Promise<void> =>
   signIn(
     { kind: 'tenant', key },
-    sessionStorage.getItem(storedUnder) !== null,
+    keptInTab.read(storedUnder) !== null,
     // What is under way is the same tenant's.
     currentSession().life,
   );

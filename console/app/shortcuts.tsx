@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { keptInBrowser } from '../data/kept-values';
 import { Dialog } from '../ui/dialog';
 import { Checkbox } from '../ui/field';
 
@@ -17,11 +18,11 @@ const shortcuts = [
 const storedUnder = 'tenant-pipelines.shortcuts';
 
 /** Whoever speaks to its computer, or hits keys by chance, turns them off. */
-const areOn = signal(localStorage.getItem(storedUnder) !== 'off');
+const areOn = signal(keptInBrowser.read(storedUnder) !== 'off');
 
 function turn(isOn: boolean): void {
   areOn.value = isOn;
-  localStorage.setItem(storedUnder, isOn ? 'on' : 'off');
+  keptInBrowser.keep(storedUnder, isOn ? 'on' : 'off');
 }
 
 /** After `g` the second key is waited for so long, in milliseconds. */

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals';
+import { keptInBrowser } from '../data/kept-values';
 
 export type Theme = 'system' | 'light' | 'dark';
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 const storedUnder = 'tenant-pipelines.theme';
 
-const stored = (): Theme => themes.find((theme) => theme === localStorage.getItem(storedUnder)) ?? 'system';
+const stored = (): Theme => themes.find((theme) => theme === keptInBrowser.read(storedUnder)) ?? 'system';
 
 export const theme = signal<Theme>(stored());
 
@@ -18,6 +19,6 @@ export function applyTheme(): void {
 export function changeTheme(): void {
   const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
   theme.value = next;
-  localStorage.setItem(storedUnder, next);
+  keptInBrowser.keep(storedUnder, next);
   applyTheme();
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: Safari forgets what a table is where it is not shown as one
 import type { ComponentChildren } from 'preact';
 import type { PagedList } from '../data/use-pages';
 import { ProblemNotice } from './notice';
@@ -36,20 +37,20 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty, sorting, onSo
   if (rows.length === 0) return <div class="empty">{empty}</div>;
   return (
     <ScrollFrame label={caption}>
-      <table class="stacks">
+      <table class="stacks" role="table">
         <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((column) => (
               <Head key={column.title} column={column} sorting={sorting} onSort={onSort} />
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr key={keyOf(row)}>
+            <tr key={keyOf(row)} role="row">
               {columns.map(({ title, cell, isNumber }) => (
-                <td key={title} class={isNumber ? 'number' : undefined} data-title={title}>
+                <td key={title} role="cell" class={isNumber ? 'number' : undefined} data-title={title}>
                   {cell(row)}
                 </td>
               ))}
@@ -72,7 +73,12 @@ function Head<Row>({ column, sorting, onSort }: HeadProps<Row>) {
   const isSorted = sort !== undefined && sorting?.by === sort;
   const direction = sorting?.isDescending ? 'descending' : 'ascending';
   return (
-    <th scope="col" class={isNumber ? 'number' : undefined} aria-sort={isSorted ? direction : undefined}>
+    <th
+      role="columnheader"
+      scope="col"
+      class={isNumber ? 'number' : undefined}
+      aria-sort={isSorted ? direction : undefined}
+    >
       {sort === undefined || onSort === undefined ? (
         title
       ) : (

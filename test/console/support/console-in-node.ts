@@ -1,5 +1,5 @@
-import { type ComponentChild, h, render } from 'preact';
-import { LocationProvider } from 'preact-iso/router';
+import { type ComponentChild, h, options, render } from 'preact';
+import { LocationProvider, useLocation } from 'preact-iso/router';
 import { createClient } from '../../../client';
 import { eventually } from '../../support/local-cloud';
 import { PageNode, textNode } from './page-node';
@@ -59,9 +59,21 @@ function makeBrowser() {
 export function consoleInNode() {
   const { document, go, close } = makeBrowser();
   let body = new PageNode('body');
+  let goTo: (address: string) => void = () => {};
+  const Way = () => {
+    goTo = useLocation().route;
+    return null;
+  };
   const leave = () => render(null, body);
+  // What is to come after a frame comes soon, and before the browser is taken away.
+  const { requestAnimationFrame: before } = options;
+  options.requestAnimationFrame = (act) => setImmediate(act);
   afterEach(leave);
-  afterAll(close);
+  afterAll(async () => {
+    await new Promise(setImmediate);
+    Object.assign(options, { requestAnimationFrame: before });
+    close();
+  });
 
   /** Opens what is drawn, at an address of the console. */
   const open = async (address: string, shown: ComponentChild, answer: Answering) => {
@@ -80,7 +92,7 @@ export function consoleInNode() {
     leave();
     body = new PageNode('body');
     go(undefined, undefined, address);
-    render(h(LocationProvider, null, shown), body);
+    render(h(LocationProvider, null, h(Way, null), shown), body);
   };
   const buttons = (words: string) =>
     body.all(({ localName, words: own }) => localName === 'button' && own.trim() === words);
@@ -94,6 +106,8 @@ export function consoleInNode() {
   return {
     open,
     leave,
+    /** From where it is, as by a link. */
+    goTo: (address: string) => goTo(address),
     field,
     words: () => body.words,
     isBusy: () => body.all(({ attributes }) => attributes.get('aria-busy') === 'true').length > 0,
