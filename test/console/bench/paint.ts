@@ -4,9 +4,13 @@ import { type ConsolePart, namesNothing } from './console-part';
 
 const loads = 10;
 
+const stages = ['script', 'identity', 'title', 'answers', 'content'] as const;
+type Stage = (typeof stages)[number];
+
 /**
  * From the HTML's last byte to the frame in which a page has its title, and to that in which it has what it is about;
- * each in a window of its own, with nothing in its cache.
+ * and to the ends of what these wait for: the script, who it is that looks, what the page asks for. Each in a window of
+ * its own, with nothing in its cache.
  */
 export const paint: ConsolePart = async ({ browser, url, tenantId }) => {
   const pages: Readonly<Record<string, readonly [path: string, content: string]>> = {
@@ -17,7 +21,7 @@ export const paint: ConsolePart = async ({ browser, url, tenantId }) => {
   };
   const rows: string[][] = [];
   for (const [name, [path, content]] of Object.entries(pages)) {
-    const found: { readonly title: number; readonly content: number }[] = [];
+    const found: Readonly<Record<Stage, number>>[] = [];
     for (let load = 0; load < loads; load++) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
       const page = await context.newPage();
@@ -25,24 +29,15 @@ export const paint: ConsolePart = async ({ browser, url, tenantId }) => {
       await page.addInitScript(noteFrames, content);
       await page.goto(url + path);
       await page.waitForFunction(() => Reflect.has(globalThis, 'contentMs'));
-      found.push(
-        await page.evaluate(() => {
-          const [{ responseEnd = 0 } = {}] = performance
-            .getEntriesByType('navigation')
-            .map((entry) => entry.toJSON());
-          const since = (mark: string): number => Number(Reflect.get(globalThis, mark)) - Number(responseEnd);
-          return { title: since('titleMs'), content: since('contentMs') };
-        }),
-      );
+      found.push(await page.evaluate(stagesOfPage));
       await context.close();
     }
-    const shown = (part: 'title' | 'content') =>
-      Math.round(median(found.map((each) => each[part]))).toString();
-    rows.push([name, shown('title'), shown('content')]);
+    const shown = (stage: Stage) => Math.round(median(found.map((each) => each[stage]))).toString();
+    rows.push([name, ...stages.map(shown)]);
   }
   printTable(
-    `From the HTML's end to the frame that shows it (ms, medians of ${loads}, nothing cached)`,
-    ['page', 'its title', 'its content'],
+    `From the HTML's end until there is … (ms, medians of ${loads}, nothing cached)`,
+    ['page', 'its script', 'who looks', 'its title', 'all it asked for', 'its content'],
     rows,
   );
 };
@@ -50,10 +45,29 @@ export const paint: ConsolePart = async ({ browser, url, tenantId }) => {
 /** In the page, before anything else: notes the first frames that have the title and the content. */
 function noteFrames(content: string): void {
   const look = (now: number) => {
-    if (!Reflect.has(globalThis, 'titleMs') && document.querySelector('main h1') !== null)
+    if (!Reflect.has(globalThis, 'titleMs') && document.querySelector('#main h1') !== null)
       Reflect.set(globalThis, 'titleMs', now);
     if (document.querySelector(`main ${content}`) !== null) Reflect.set(globalThis, 'contentMs', now);
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
+}
+
+/** In the page, once it has all. */
+function stagesOfPage(): Record<Stage, number> {
+  const ends = (type: string, isIt: (name: string) => boolean) =>
+    performance
+      .getEntriesByType(type)
+      .filter(({ name }) => isIt(name))
+      .map((entry) => Number(entry.toJSON().responseEnd));
+  const contentMs = Number(Reflect.get(globalThis, 'contentMs'));
+  const [start = 0] = ends('navigation', () => true);
+  const answers = ends('resource', (name) => name.includes('/api/')).filter((end) => end <= contentMs);
+  return {
+    script: Math.max(...ends('resource', (name) => name.endsWith('.js'))) - start,
+    identity: Math.max(...ends('resource', (name) => name.endsWith('/identity'))) - start,
+    title: Number(Reflect.get(globalThis, 'titleMs')) - start,
+    answers: Math.max(...answers) - start,
+    content: contentMs - start,
+  };
 }
