@@ -1,7 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Column } from '../table';
-import { indexNear, type RowRange, rowsAndGaps, rowsInView } from './rows-in-view';
+import {
+  indexNear,
+  mostNewRows,
+  type RowRange,
+  rowsAndGaps,
+  rowsInView,
+  rowsNext,
+  topRow,
+} from './rows-in-view';
 
 /** Widths are fixed, so that nothing moves when other rows come into view: in rem. */
 export interface LongColumn<Row> extends Column<Row> {
@@ -49,7 +57,7 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
   const focused = useRef<string | undefined>(undefined);
   const height = useRef<number | undefined>(undefined);
   const top = useRef<{ readonly key: string; readonly index: number } | undefined>(undefined);
-  const [range, setRange] = useState<RowRange>({ first: 0, end: 48 });
+  const [range, setRange] = useState<RowRange>({ first: 0, end: mostNewRows });
 
   const look = () => {
     height.current ??= rowHeightPx();
@@ -60,9 +68,7 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     keepPlace(name, scrollTop);
     const view = { scrollTop, height: clientHeight, rowHeight, rowCount: rows.length };
     const found = rowsInView(view);
-    // Rows that are all new are made in two parts, so that neither keeps the page from answering for long.
-    const isFar = found.first >= range.end || found.end <= range.first;
-    const shown = isFar ? rowsInView({ ...view, isBare: true }) : found;
+    const shown = rowsNext(range, found, topRow(view));
     if (shown.first !== range.first || shown.end !== range.end) setRange(shown);
     const index = Math.floor(scrollTop / rowHeight);
     const row = rows[index];
@@ -86,7 +92,7 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
     look();
   }, [rows]);
 
-  // What was made in part is completed when that is on the screen.
+  // What is still to be made comes when this is on the screen.
   useEffect(() => {
     const frame = requestAnimationFrame(look);
     return () => cancelAnimationFrame(frame);

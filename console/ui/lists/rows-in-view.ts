@@ -10,21 +10,38 @@ interface View {
   readonly height: number;
   readonly rowHeight: number;
   readonly rowCount: number;
-  /** Where one has gone far at once: only what is in view comes first. */
-  readonly isBare?: boolean;
 }
 
 /** Ranges begin and end at multiples of this: so not every step of the wheel makes a new one. */
 const stride = 6;
-const usualBeyond = 10;
+const beyond = 10;
 
-export function rowsInView({ scrollTop, height, rowHeight, rowCount, isBare = false }: View): RowRange {
-  const beyond = isBare ? 0 : usualBeyond;
-  // A list that has become shorter may still be scrolled to where it had rows.
-  const firstInView = Math.min(Math.floor(scrollTop / rowHeight), rowCount - 1);
+export function rowsInView(view: View): RowRange {
+  const { scrollTop, height, rowHeight, rowCount } = view;
+  const firstInView = topRow(view);
   const bottom = Math.ceil((scrollTop + height) / rowHeight) + beyond;
   const first = Math.max(0, Math.floor((firstInView - beyond) / stride) * stride);
   return { first, end: Math.min(rowCount, Math.ceil(bottom / stride) * stride) };
+}
+
+/** The first row in view. A list that has become shorter may still be scrolled to where it had rows. */
+export const topRow = ({ scrollTop, rowHeight, rowCount }: Omit<View, 'height'>): number =>
+  Math.min(Math.floor(scrollTop / rowHeight), rowCount - 1);
+
+/** So many rows are made at once: the page answers in between. */
+export const mostNewRows = 12;
+
+/**
+ * What is in the page next, of what is to be in it: at most `mostNewRows` more than are there. Where one has gone far at
+ * once they are the first in view; what is in view comes before what is beyond.
+ */
+export function rowsNext(shown: RowRange, wanted: RowRange, top: number): RowRange {
+  const isFar = wanted.first >= shown.end || wanted.end <= shown.first;
+  const kept = isFar
+    ? { first: Math.max(top, wanted.first), end: Math.max(top, wanted.first) }
+    : { first: Math.max(shown.first, wanted.first), end: Math.min(shown.end, wanted.end) };
+  const end = Math.min(wanted.end, kept.end + mostNewRows);
+  return { first: Math.max(wanted.first, kept.first - (mostNewRows - (end - kept.end))), end };
 }
 
 /** A row, or room for rows that are not in the page. */

@@ -1,4 +1,12 @@
-import { indexNear, rowsAndGaps, rowsInView } from '../../../../console/ui/lists/rows-in-view';
+import {
+  indexNear,
+  mostNewRows,
+  type RowRange,
+  rowsAndGaps,
+  rowsInView,
+  rowsNext,
+  topRow,
+} from '../../../../console/ui/lists/rows-in-view';
 
 const list = { height: 720, rowHeight: 36, rowCount: 10_000 };
 
@@ -21,13 +29,41 @@ describe('Which rows of a long list are in the page', () => {
     ).toBeLessThan(4);
   });
 
-  it('is hardly more than what is in view, where only that is wanted', () => {
-    const { first, end } = rowsInView({ ...list, scrollTop: 123_456, isBare: true });
-    expect([first <= 3_429, end >= 3_450, end - first <= 32]).toEqual([true, true, true]);
-  });
-
   it('is nothing of an empty list', () => {
     expect(rowsInView({ ...list, rowCount: 0, scrollTop: 500 })).toEqual({ first: 0, end: 0 });
+  });
+});
+
+describe('What comes into the page next', () => {
+  /** All ranges from one until nothing is missing. */
+  const steps = (shown: RowRange, scrollTop: number): readonly RowRange[] => {
+    const wanted = rowsInView({ ...list, scrollTop });
+    const next = rowsNext(shown, wanted, topRow({ ...list, scrollTop }));
+    return JSON.stringify(next) === JSON.stringify(shown) ? [] : [next, ...steps(next, scrollTop)];
+  };
+
+  it.each([
+    ['far down', { first: 0, end: 36 }, 123_456],
+    ['far up', { first: 9_000, end: 9_036 }, 123_456],
+    ['to the end', { first: 0, end: 36 }, 359_280],
+    ['a page down', { first: 3_414, end: 3_462 }, 124_000],
+    ['a page up', { first: 3_450, end: 3_490 }, 123_456],
+    ['at the beginning', { first: 0, end: mostNewRows }, 0],
+  ])('is all of it after some steps, each with few new rows, what is in view first: %s', (_, from, at) => {
+    const wanted = rowsInView({ ...list, scrollTop: at });
+    const all = steps(from, at);
+    expect(all.at(-1)).toEqual(wanted);
+    expect(all.length).toBeLessThanOrEqual(5);
+    let before: RowRange = from;
+    for (const range of all) {
+      const isNew = (row: number) => row < before.first || row >= before.end;
+      const rows = Array.from({ length: range.end - range.first }, (_, index) => range.first + index);
+      expect(rows.filter(isNew).length).toBeLessThanOrEqual(mostNewRows);
+      before = range;
+    }
+    const [first] = all;
+    const inView = [Math.floor(at / 36), Math.ceil((at + 720) / 36)] as const;
+    if (first !== undefined) expect(first.first < inView[1] && first.end > inView[0]).toBe(true);
   });
 });
 
