@@ -8,7 +8,7 @@ import { count } from '../telemetry/telemetry';
 export interface DecisionPlaces {
   /**
    * Does the work of a request of this tenant. Requests of one tenant share its statements, and so its place.
-   * A request without a key needs none. Where all places are taken, it waits if its turn comes within about a second.
+   * A request without a key needs none. Where all places are taken, it waits if its turn comes in time.
    * Throws `unavailable` where it does not, or more requests share this place than go into the next statement.
    */
   readonly inPlace: <T>(tenantId: string | undefined, work: () => Promise<T>) => Promise<T>;

@@ -1,6 +1,6 @@
 import { ServiceError, withoutStack } from '../errors';
 import { createAdaptiveLimit } from './adaptive-limit';
-import { partOfAnswer } from './answer-time';
+import { partOfAnswer, usualAnswerMs } from './answer-time';
 import { createLoopLag } from './loop-lag';
 import { createWaitingLine } from './waiting-line';
 
@@ -58,12 +58,13 @@ const averaged = 10;
 /** Work that is over sooner, in milliseconds, has asked nobody: how long turns take does not follow from it. */
 const leastCountedMs = 20;
 /**
- * In milliseconds: whose turn comes within the first stands in line for it, for nobody who is refused is back sooner;
- * and who stood there for the second is refused after all. Where callers wait less than usual, both are less.
+ * In milliseconds: whose turn comes within the first, a third of the time that callers wait, stands in line for it, for
+ * who is refused gets through no sooner; and who stood there for the second, half of that time, is refused after all:
+ * the rest is for what is begun. Where callers wait less than usual, both are less.
  */
-const lines = { expected: waits.first, longest: 1.5 * waits.first };
+const lines = { expected: usualAnswerMs / 3, longest: usualAnswerMs / 2 };
 /** However soon turns seem to come: the line is no longer than this many turns of all places. */
-const mostTurns = 8;
+const mostTurns = 25;
 
 export function createPlaces(options: PlacesOptions): Places {
   const { usual, kind, refusal, onRefusal, answerMs, monotonicMs, random = Math.random } = options;
