@@ -4,7 +4,7 @@ import { count, duration } from '../format/numbers';
 import { Field } from '../ui/field';
 import { type Column, Table } from '../ui/table';
 import { Ago } from '../ui/times';
-import { inOrderOf, type ListedPipeline, matching } from './catalogue';
+import { inOrderOf, type ListedPipeline, matching, type PipelineFigures } from './catalogue';
 import { SuccessRate } from './success-rate';
 
 interface CatalogueTableProps {
@@ -37,35 +37,38 @@ export function CatalogueTable({ pipelines, placeOf, none }: CatalogueTableProps
       sort: 'runs',
       isNumber: true,
       isLargestFirst: true,
-      cell: ({ figures }) => count(figures?.runs ?? 0),
+      cell: ifKnown((figures) => count(figures?.runs ?? 0)),
     },
     {
       title: 'Success',
       sort: 'success',
       isNumber: true,
-      cell: ({ figures }) => <SuccessRate figures={figures} />,
+      cell: ifKnown((figures) => <SuccessRate figures={figures} />),
     },
     {
       title: 'Median',
       sort: 'p50',
       isNumber: true,
       isLargestFirst: true,
-      cell: ({ figures }) => time(figures?.p50_ms),
+      cell: ifKnown((figures) => time(figures?.p50_ms)),
     },
     {
       title: '95 %',
       sort: 'p95',
       isNumber: true,
       isLargestFirst: true,
-      cell: ({ figures }) => time(figures?.p95_ms),
+      cell: ifKnown((figures) => time(figures?.p95_ms)),
     },
     {
       title: 'Last run',
       sort: 'last',
       isLargestFirst: true,
-      cell: ({ figures }) => <Ago at={figures?.last_run_at} none="none" />,
+      cell: ifKnown((figures) => <Ago at={figures?.last_run_at} none="none" />),
     },
-    { title: 'Last failed', cell: ({ figures }) => <Ago at={figures?.last_failed_at} none="none" /> },
+    {
+      title: 'Last failed',
+      cell: ifKnown((figures) => <Ago at={figures?.last_failed_at} none="none" />),
+    },
   ];
   return (
     <>
@@ -101,5 +104,11 @@ export function CatalogueTable({ pipelines, placeOf, none }: CatalogueTableProps
     </>
   );
 }
+
+/** A cell about figures, which has nothing until they are known. */
+const ifKnown =
+  (cell: (figures: PipelineFigures | null) => ComponentChildren) =>
+  ({ figures }: ListedPipeline): ComponentChildren =>
+    figures === undefined ? <span class="quiet">…</span> : cell(figures);
 
 const time = (ms: number | null | undefined) => (ms == null ? <span class="quiet">–</span> : duration(ms));

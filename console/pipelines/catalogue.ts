@@ -7,20 +7,24 @@ export type PipelineFigures = PipelineStatistics['pipelines'][number];
 export interface ListedPipeline {
   readonly pipeline: string;
   readonly description: string;
-  /** undefined: it has had no run in that time, or that is not known yet. */
-  readonly figures: PipelineFigures | undefined;
+  /** null: it has had no run in that time. undefined: that is not known yet. */
+  readonly figures: PipelineFigures | null | undefined;
 }
 
-/** Each pipeline with its figures. Those that only have figures, because they are gone, come as well. */
+/**
+ * Each pipeline with its figures. Those that only have figures, because they are gone, come as well.
+ * @param figures undefined: they are not known yet
+ */
 export function withFigures(
   catalogue: Catalogue['pipelines'],
-  figures: readonly PipelineFigures[],
+  figures: readonly PipelineFigures[] | undefined,
 ): readonly ListedPipeline[] {
-  const left = new Map(figures.map((each) => [each.pipeline, each]));
+  const without = figures === undefined ? undefined : null;
+  const left = new Map(figures?.map((each) => [each.pipeline, each]));
   const listed = catalogue.map(({ pipeline, description }) => {
     const found = left.get(pipeline);
     left.delete(pipeline);
-    return { pipeline, description, figures: found };
+    return { pipeline, description, figures: found ?? without };
   });
   const gone = [...left.values()].map((each) => ({
     pipeline: each.pipeline,

@@ -23,7 +23,7 @@ export function PipelinesPage() {
       <Shown of={catalogue} what="the pipelines">
         {({ pipelines }) => (
           <CatalogueTable
-            pipelines={withFigures(pipelines, figures.answer?.pipelines ?? [])}
+            pipelines={withFigures(pipelines, figures.answer?.pipelines)}
             placeOf={(pipeline) => pipelinePlace(tenantId, pipeline)}
             none={
               <p>

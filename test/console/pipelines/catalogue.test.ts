@@ -28,7 +28,11 @@ const names = (pipelines: typeof listed) => pipelines.map(({ pipeline }) => pipe
 describe('The catalogue with its figures', () => {
   it('has what can be started, and what only has figures', () => {
     expect(names(listed)).toBe('gcp aws old');
-    expect(listed[1]?.figures).toBeUndefined();
+    expect(listed[1]?.figures).toBeNull();
+  });
+
+  it('says of none how it ran before that is known', () => {
+    expect(withFigures([entry('gcp/billing/daily', '')], undefined)[0]?.figures).toBeUndefined();
   });
 
   it.each([

@@ -35,7 +35,11 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'run-failed', path: ({ tenant, failedRun }) => `/tenants/${tenant}/runs/${failedRun}` },
   { name: 'run-running', path: ({ tenant, runningRun }) => `/tenants/${tenant}/runs/${runningRun}` },
   { name: 'run-unknown', path: ({ tenant }) => `/tenants/${tenant}/runs/no-such-run` },
-  { name: 'pipelines', path: ({ tenant }) => `/tenants/${tenant}/pipelines` },
+  {
+    name: 'pipelines',
+    path: ({ tenant }) => `/tenants/${tenant}/pipelines`,
+    prepare: (page) => page.getByRole('cell', { name: '…' }).first().waitFor({ state: 'detached' }),
+  },
   { name: 'pipeline', path: ({ tenant }) => `/tenants/${tenant}/pipelines/shop/sales/daily_report` },
   {
     name: 'pipeline-dry-run',
