@@ -13,10 +13,13 @@ import {
 
 /** A chart on the page. */
 export interface Drawing {
-  readonly draw: (chart: ChartProps, width: number, height: number) => void;
+  readonly draw: (chart: ChartProps, width: number) => void;
   readonly resize: (width: number) => void;
   readonly end: () => void;
 }
+
+/** Of a chart, without its legend. */
+export const heightRem = 12.5;
 
 /** The library: loaded with the first chart that is shown. */
 export type Plots = typeof uPlot;
@@ -25,9 +28,9 @@ export type Plots = typeof uPlot;
 export function startDrawing(Plot: Plots, element: HTMLElement): Drawing {
   let plot: uPlot | undefined;
   return {
-    draw: (chart, width, height) => {
+    draw: (chart, width) => {
       plot?.destroy();
-      plot = new Plot(optionsOf(Plot, chart, coloursOf(element), { width, height }), dataOf(chart), element);
+      plot = new Plot(optionsOf(Plot, chart, coloursOf(element), width), dataOf(chart), element);
     },
     resize: (width) => {
       if (plot !== undefined && width > 0 && width !== plot.width)
@@ -63,6 +66,9 @@ function coloursOf(element: HTMLElement): Colours {
   };
 }
 
+/** How many times as large as usual the viewer has text. A canvas does not follow it by itself. */
+const textScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
 /** Stacked series are drawn from the highest to the lowest, so that each covers what is below it. */
 function dataOf({ at, series, limit }: ChartProps): uPlot.AlignedData {
   const lines = [...heights(series)].reverse().map((values) => [...values]);
@@ -74,13 +80,13 @@ function optionsOf(
   { paths: pathsOf, tzDate }: Plots,
   chart: ChartProps,
   colours: Colours,
-  size: { readonly width: number; readonly height: number },
+  width: number,
 ): uPlot.Options {
   const { kind, series, format, limit, unit, isDaily = false } = chart;
-  const font = '12px system-ui, sans-serif';
+  const scale = textScale();
   const axis = {
     stroke: colours.quiet,
-    font,
+    font: `${12 * scale}px system-ui, sans-serif`,
     grid: { stroke: colours.line, width: 1 },
     ticks: { show: false },
   };
@@ -110,7 +116,9 @@ function optionsOf(
   const ends = endsOf(chart.at);
   const top = scaleTop(heights(series), limit ?? null);
   return {
-    ...size,
+    width,
+    height: heightRem * 16 * scale,
+    padding: [null, 17 * scale, null, null],
     ...(isDaily && { tzDate: (seconds: number) => tzDate(new Date(seconds * 1_000), 'UTC') }),
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind !== 'bars' } },
     legend: { live: true },
@@ -118,12 +126,15 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 50 * scale,
+        space: 50 * scale,
         values: (_, marks) => [...timeMarks(marks, isDaily)],
         ...(isDaily && { incrs: [...daySteps] }),
       },
       {
         ...axis,
-        size: 64,
+        size: 64 * scale,
+        space: 30 * scale,
         values: (_, marks) => marks.map(format),
         incrs: [...(unit === 'bytes' ? byteSteps : countSteps)],
       },

@@ -1,10 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { theme } from '../app/theme';
 import { ScrollFrame } from '../ui/scroll-frame';
-import { type Drawing, startDrawing } from './chart-plot';
+import { type Drawing, heightRem, startDrawing } from './chart-plot';
 import { type ChartProps, pointTime } from './chart-values';
-
-const height = 200;
 
 /** Values over time, drawn; the same as a table for those who would rather read. */
 export function Chart(props: ChartProps) {
@@ -21,7 +19,7 @@ export function Chart(props: ChartProps) {
     let isGone = false;
     const media = matchMedia('(prefers-color-scheme: dark)');
     const observer = new ResizeObserver(() => drawing.current?.resize(element.clientWidth));
-    const recolour = () => drawing.current?.draw(shown.current, element.clientWidth, height);
+    const recolour = () => drawing.current?.draw(shown.current, element.clientWidth);
     // The drawing library is loaded with the first chart that is shown.
     import('uplot').then(
       ({ default: Plot }) => {
@@ -46,12 +44,12 @@ export function Chart(props: ChartProps) {
   }, []);
   // What is drawn follows from the values, not from the functions beside them.
   useEffect(() => {
-    if (place.current !== null) drawing.current?.draw(props, place.current.clientWidth, height);
+    if (place.current !== null) drawing.current?.draw(props, place.current.clientWidth);
   }, [JSON.stringify([at, series, props.limit]), shownTheme]);
 
   return (
     <figure class="chart">
-      <div ref={place} class="chart-place" style={{ minBlockSize: `${height}px` }} aria-hidden="true" />
+      <div ref={place} class="chart-place" style={{ minBlockSize: `${heightRem}rem` }} aria-hidden="true" />
       <details>
         <summary>{label}, as a table</summary>
         <ScrollFrame label={label}>

@@ -107,20 +107,17 @@ async function take(
   { url, data, out, hasAxe }: Taking,
 ): Promise<Shot> {
   const who: SignedIn = as === 'tenant' ? { apiKey: data.apiKey } : (as ?? 'admin');
-  const { page, problems } = await openConsole(browser, url + path(data), who, {
-    viewport: { width, height },
-    deviceScaleFactor: zoom,
-    colorScheme,
-    reducedMotion: 'reduce',
-  });
+  const { page, problems } = await openConsole(
+    browser,
+    url + path(data),
+    who,
+    { viewport: { width, height }, deviceScaleFactor: zoom, colorScheme, reducedMotion: 'reduce' },
+    textSize,
+  );
   const file = `${name}-${variant.replace(' ', '-')}.png`;
   try {
     await settle(page);
     await prepare?.(page, data);
-    if (textSize !== undefined)
-      await page.evaluate((size) => {
-        document.documentElement.style.fontSize = `${size}%`;
-      }, textSize);
     if (!isLoading) await settle(page);
     await page.screenshot({ path: join(out, file), fullPage: true });
     const found = [...problems, ...(await tooWide(page)), ...(hasAxe ? await inaccessible(page) : [])];

@@ -20,12 +20,16 @@ export interface ConsolePage {
   readonly problems: readonly string[];
 }
 
-/** Opens a page of the console in a window of its own, and resolves once it shows more than that it is loading. */
+/**
+ * Opens a page of the console in a window of its own, and resolves once it shows more than that it is loading.
+ * @param textSize of the root's font, in percent
+ */
 export async function openConsole(
   browser: Browser,
   url: string,
   as: SignedIn,
   options: BrowserContextOptions = {},
+  textSize?: number,
 ): Promise<ConsolePage> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -35,6 +39,7 @@ export async function openConsole(
   });
   context.setDefaultTimeout(patienceMs);
   await context.addInitScript(signInOnce, keptKeyOf(as));
+  if (textSize !== undefined) await context.addInitScript(enlargeText, textSize);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -67,6 +72,13 @@ function signInOnce(kept: string | undefined): void {
   if (kept === undefined || sessionStorage.getItem('was-signed-in') !== null) return;
   sessionStorage.setItem('was-signed-in', 'yes');
   sessionStorage.setItem('tenant-pipelines.key', kept);
+}
+
+/** In the window, before anything is drawn: as who has text enlarged in the browser's settings, in percent. */
+function enlargeText(size: number): void {
+  document.addEventListener('readystatechange', () => {
+    document.documentElement.style.fontSize = `${size}%`;
+  });
 }
 
 /** Holds such calls of the page back until what it resolves to is called. */
