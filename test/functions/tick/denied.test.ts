@@ -1,20 +1,8 @@
 import { ServiceError } from '../../../shared/errors';
-import { createTickWorld, scheduled, type TickWorld } from './tick-world';
-
-const at = (time: string) => new Date(`2026-11-30T${time}Z`);
+import { createTickWorld, outcomesOf, scheduled, type TickWorld, tickAt, timeOf } from './tick-world';
 
 describe('A tick that starts no run of a planned time', () => {
   let world: TickWorld;
-  const outcomes = () =>
-    world.times.map(
-      ({ planned_at, outcome, code }) =>
-        `${String(planned_at).slice(11, 16)} ${outcome}${code === null ? '' : ` ${code}`}`,
-    );
-  const tickAt = (time: string) => {
-    world.now = at(time);
-    return world.tick();
-  };
-  const endRuns = () => world.inFlight.clear();
 
   beforeEach(() => {
     world = createTickWorld('2026-11-30T11:30:00Z');
@@ -22,35 +10,35 @@ describe('A tick that starts no run of a planned time', () => {
 
   it('has it never start, or tells it as started where another tick was first', async () => {
     scheduled(world, { missed: 'skip' });
-    await tickAt('12:00:00');
-    await tickAt('13:00:00');
-    endRuns();
+    await tickAt(world, '12:00:00');
+    await tickAt(world, '13:00:00');
+    world.inFlight.clear();
     world.refusal = () => new ServiceError('concurrent_limit_reached', '3/3 pipelines running.');
-    await tickAt('14:00:00');
-    await tickAt('15:06:00');
-    expect(outcomes()).toEqual([
+    await tickAt(world, '14:00:00');
+    await tickAt(world, '15:06:00');
+    expect(outcomesOf(world)).toEqual([
       '12:00 started',
       '13:00 skipped',
       '14:00 refused concurrent_limit_reached',
       '15:00 missed',
     ]);
     expect(world.denied.size).toBe(3);
-    world.now = at('16:00:00');
+    world.now = timeOf('16:00:00');
     await world.tick({ denyRun: async () => 'started' });
-    expect(outcomes().at(-1)).toBe('16:00 started');
+    expect(outcomesOf(world).at(-1)).toBe('16:00 started');
     expect(world.times.at(-1)?.run_id).toEqual(expect.any(String));
   });
 
   it('tells once more what was told and not noted, and nothing else of it', async () => {
     scheduled(world);
-    await tickAt('12:00:00');
+    await tickAt(world, '12:00:00');
     world.fail = (call) => {
       if (call === 'note') throw new Error('BigQuery is away');
     };
-    await expect(tickAt('13:00:00')).rejects.toThrow('BigQuery is away');
+    await expect(tickAt(world, '13:00:00')).rejects.toThrow('BigQuery is away');
     world.fail = () => undefined;
-    await tickAt('13:01:00');
-    expect(outcomes()).toEqual(['12:00 started', '13:00 skipped', '13:00 skipped']);
+    await tickAt(world, '13:01:00');
+    expect(outcomesOf(world)).toEqual(['12:00 started', '13:00 skipped', '13:00 skipped']);
   });
 
   it('skips none for a run that is over', async () => {
@@ -58,16 +46,16 @@ describe('A tick that starts no run of a planned time', () => {
     world.fail = (call) => {
       if (call === 'append') throw new Error('The process ended');
     };
-    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
-    endRuns();
+    await expect(tickAt(world, '12:00:00')).rejects.toThrow('The process ended');
+    world.inFlight.clear();
     world.fail = () => undefined;
-    await tickAt('13:00:10');
-    expect(outcomes()).toEqual(['12:00 started', '13:00 started']);
+    await tickAt(world, '13:00:10');
+    expect(outcomesOf(world)).toEqual(['12:00 started', '13:00 started']);
   });
 
   it('denies at once all that are skipped for a run in flight', async () => {
     const { schedule_id } = scheduled(world, { missed: 'all', overlap: 'skip' });
-    await tickAt('12:00:00');
+    await tickAt(world, '12:00:00');
     let together = 0;
     let most = 0;
     const denyRun = async () => {
@@ -76,11 +64,16 @@ describe('A tick that starts no run of a planned time', () => {
       together--;
       return 'denied' as const;
     };
-    world.now = at('16:00:00');
+    world.now = timeOf('16:00:00');
     await world.tick({ denyRun });
-    expect(outcomes().slice(1)).toEqual(['13:00 skipped', '14:00 skipped', '15:00 skipped', '16:00 skipped']);
+    expect(outcomesOf(world).slice(1)).toEqual([
+      '13:00 skipped',
+      '14:00 skipped',
+      '15:00 skipped',
+      '16:00 skipped',
+    ]);
     expect(most).toBe(4);
-    expect(world.schedules.get(schedule_id)?.handled_until).toEqual(at('16:00:00'));
+    expect(world.schedules.get(schedule_id)?.handled_until).toEqual(timeOf('16:00:00'));
   });
 
   it('tells as refused what a dead one has denied, though there is room by now', async () => {
@@ -89,11 +82,11 @@ describe('A tick that starts no run of a planned time', () => {
     world.fail = (call) => {
       if (call === 'append') throw new Error('The process ended');
     };
-    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
+    await expect(tickAt(world, '12:00:00')).rejects.toThrow('The process ended');
     world.refusal = () => undefined;
     world.fail = () => undefined;
-    await tickAt('12:01:00');
-    expect(outcomes()).toEqual(['12:00 refused']);
+    await tickAt(world, '12:01:00');
+    expect(outcomesOf(world)).toEqual(['12:00 refused']);
     expect(world.runs).toEqual([]);
   });
 
@@ -102,15 +95,15 @@ describe('A tick that starts no run of a planned time', () => {
     world.fail = (call) => {
       if (call === 'append') throw new Error('The process ended');
     };
-    await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
-    endRuns();
+    await expect(tickAt(world, '12:00:00')).rejects.toThrow('The process ended');
+    world.inFlight.clear();
     world.fail = () => undefined;
-    world.now = at('12:06:00');
+    world.now = timeOf('12:06:00');
     const denyRun = () => Promise.reject(new Error('BigQuery is away'));
     expect(await world.tick({ denyRun })).toMatchObject({ left_over: 1, missed: 0 });
-    await tickAt('12:07:00');
-    expect(outcomes()).toEqual(['12:00 started']);
-    await tickAt('13:06:00');
-    expect(outcomes()).toEqual(['12:00 started', '13:00 missed']);
+    await tickAt(world, '12:07:00');
+    expect(outcomesOf(world)).toEqual(['12:00 started']);
+    await tickAt(world, '13:06:00');
+    expect(outcomesOf(world)).toEqual(['12:00 started', '13:00 missed']);
   });
 });

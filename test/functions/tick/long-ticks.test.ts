@@ -1,7 +1,5 @@
 import { ServiceError } from '../../../shared/errors';
-import { createTickWorld, scheduled, type TickWorld } from './tick-world';
-
-const at = (time: string) => new Date(`2026-11-30T${time}Z`);
+import { createTickWorld, scheduled, type TickWorld, timeOf } from './tick-world';
 
 describe('A tick with much to do', () => {
   let world: TickWorld;
@@ -19,7 +17,7 @@ describe('A tick with much to do', () => {
       elapsedMs += 1_000;
       return new ServiceError('monthly_quota_exceeded', 'It is used up');
     };
-    const clock = { now: () => at('14:30:00'), monotonicMs: () => elapsedMs };
+    const clock = { now: () => timeOf('14:30:00'), monotonicMs: () => elapsedMs };
     const first = await world.tick({ clock });
     // Of each what was asked for before the time was up.
     expect(first).toMatchObject({
@@ -41,7 +39,7 @@ describe('A tick with much to do', () => {
       scheduled(world, { schedule_id: `sch_${overlap}`, cron: '* * * * *', missed: 'all', overlap });
     const waiting = { sch_allow: 0, sch_skip: 0 };
     const most = { sch_allow: 0, sch_skip: 0 };
-    world.now = at('12:29:00');
+    world.now = timeOf('12:29:00');
     await world.tick({
       admit: async (_tenantId, { actor }) => {
         const name = actor === 'sch_allow' ? 'sch_allow' : 'sch_skip';
@@ -72,7 +70,7 @@ describe('A tick with much to do', () => {
       return { onboarding_id: 'life-1', active_runs: [], withdrawn_runs: [] };
     };
     const clock = { now: () => world.now, monotonicMs: () => elapsedMs };
-    world.now = at('12:00:00');
+    world.now = timeOf('12:00:00');
     await world.tick({ clock, readStarters, openLog: () => world.openLog(clock) });
     expect(written).toEqual([0, 0, 2]);
     expect(world.times).toHaveLength(3);

@@ -173,3 +173,19 @@ export function scheduled(world: TickWorld, change: Partial<ScheduleRow> = {}): 
   if (!world.lives.has(row.tenant_id)) world.lives.set(row.tenant_id, 'life-1');
   return row;
 }
+
+/** Of the day of these tests, in UTC. */
+export const timeOf = (time: string): Date => new Date(`2026-11-30T${time}Z`);
+
+/** A tick at that time. */
+export function tickAt(world: TickWorld, time: string) {
+  world.now = timeOf(time);
+  return world.tick();
+}
+
+/** What has become of each planned time, as it was written down. */
+export const outcomesOf = (world: TickWorld): string[] =>
+  world.times.map(
+    ({ planned_at, outcome, code }) =>
+      `${String(planned_at).slice(11, 16)} ${outcome}${code === null ? '' : ` ${code}`}`,
+  );

@@ -1,20 +1,8 @@
 import { ServiceError } from '../../../shared/errors';
-import { createTickWorld, scheduled, type TickWorld } from './tick-world';
-
-const at = (time: string) => new Date(`2026-11-30T${time}Z`);
+import { createTickWorld, outcomesOf, scheduled, type TickWorld, tickAt, timeOf } from './tick-world';
 
 describe('A tick', () => {
   let world: TickWorld;
-  const outcomes = () =>
-    world.times.map(
-      ({ planned_at, outcome, code }) =>
-        `${String(planned_at).slice(11, 16)} ${outcome}${code === null ? '' : ` ${code}`}`,
-    );
-  const tickAt = (time: string) => {
-    world.now = at(time);
-    return world.tick();
-  };
-  const endRuns = () => world.inFlight.clear();
 
   beforeEach(() => {
     world = createTickWorld('2026-11-30T11:30:00Z');
@@ -25,7 +13,7 @@ describe('A tick', () => {
       pipeline: 'gcp/billing/daily_costs',
       parameters: '{"source_uri":"gs://costs/{{ scheduled_date }}.ndjson"}',
     });
-    const summary = await tickAt('12:00:20');
+    const summary = await tickAt(world, '12:00:20');
     expect(summary).toEqual({
       schedules: 1,
       due: 1,
@@ -65,21 +53,21 @@ describe('A tick', () => {
 
   it('with nothing due reads schedules alone', async () => {
     scheduled(world);
-    scheduled(world, { schedule_id: 'sch_paused', state: 'paused', handled_until: at('01:00:00') });
+    scheduled(world, { schedule_id: 'sch_paused', state: 'paused', handled_until: timeOf('01:00:00') });
     world.fail = (call) => {
       throw new Error(`There is no need to ${call}`);
     };
-    expect(await tickAt('11:59:59')).toMatchObject({ schedules: 2, due: 0, left_over: 0 });
+    expect(await tickAt(world, '11:59:59')).toMatchObject({ schedules: 2, due: 0, left_over: 0 });
   });
 
   it('beside another starts each run once', async () => {
     for (const [index, name] of ['a', 'b', 'c'].entries())
       scheduled(world, { schedule_id: `sch_${name}`, cron: `${index} * * * *` });
-    world.now = at('12:04:00');
+    world.now = timeOf('12:04:00');
     await Promise.all([world.tick(), world.tick(), world.tick()]);
-    await tickAt('12:05:00');
+    await tickAt(world, '12:05:00');
     expect(world.runs.map(({ actor }) => actor).toSorted()).toEqual(['sch_a', 'sch_b', 'sch_c']);
-    expect(new Set(outcomes())).toEqual(new Set(['12:00 started', '12:01 started', '12:02 started']));
+    expect(new Set(outcomesOf(world))).toEqual(new Set(['12:00 started', '12:01 started', '12:02 started']));
   });
 
   it.each(['append', 'note'] as const)(
@@ -89,27 +77,27 @@ describe('A tick', () => {
       world.fail = (call) => {
         if (call === dies) throw new Error('The process ended');
       };
-      await expect(tickAt('12:00:00')).rejects.toThrow('The process ended');
+      await expect(tickAt(world, '12:00:00')).rejects.toThrow('The process ended');
       world.fail = () => undefined;
       // The run may be over by then, or in flight: it is not the one before itself.
-      await tickAt('12:01:00');
+      await tickAt(world, '12:01:00');
       expect(world.runs).toHaveLength(1);
-      expect(new Set(outcomes())).toEqual(new Set(['12:00 started']));
+      expect(new Set(outcomesOf(world))).toEqual(new Set(['12:00 started']));
       expect(world.times.at(-1)?.run_id).toBe(world.runs[0]?.run_id);
-      expect(world.schedules.get('sch_hourly')?.handled_until).toEqual(at('12:00:00'));
+      expect(world.schedules.get('sch_hourly')?.handled_until).toEqual(timeOf('12:00:00'));
     },
   );
 
   it('finds the run that a dead one has started, also with other parameters than now', async () => {
     const row = scheduled(world, { pipeline: 'gcp/example/dryrun' });
-    await tickAt('12:00:00');
-    endRuns();
+    await tickAt(world, '12:00:00');
+    world.inFlight.clear();
     world.schedules.set(row.schedule_id, {
       ...row,
       pipeline: 'focus/billing/daily_costs',
       parameters: '{"source_uri":"gs://a/b"}',
     });
-    await tickAt('12:01:00');
+    await tickAt(world, '12:01:00');
     expect(world.runs).toHaveLength(1);
     expect(world.times.at(-1)).toMatchObject({ outcome: 'started', run_id: world.runs[0]?.run_id });
   });
@@ -117,11 +105,11 @@ describe('A tick', () => {
   it('writes down a refusal with its code, and leaves it at that', async () => {
     scheduled(world);
     world.refusal = () => new ServiceError('concurrent_limit_reached', '3/3 pipelines running.');
-    await tickAt('12:00:00');
+    await tickAt(world, '12:00:00');
     world.refusal = () => undefined;
-    await tickAt('12:01:00');
-    await tickAt('13:00:00');
-    expect(outcomes()).toEqual(['12:00 refused concurrent_limit_reached', '13:00 started']);
+    await tickAt(world, '12:01:00');
+    await tickAt(world, '13:00:00');
+    expect(outcomesOf(world)).toEqual(['12:00 refused concurrent_limit_reached', '13:00 started']);
     expect(world.times[0]).toMatchObject({ run_id: null, detail: '3/3 pipelines running.' });
   });
 
@@ -130,34 +118,39 @@ describe('A tick', () => {
     const away = new ServiceError('unavailable', 'BigQuery is away');
     let asked = 0;
     world.refusal = () => (asked++ === 1 ? away : undefined);
-    expect(await tickAt('12:02:00')).toMatchObject({ due: 1, started: 1, left_over: 1, behind_seconds: 120 });
-    expect(outcomes()).toEqual(['12:00 started']);
-    expect(await tickAt('12:03:00')).toMatchObject({ started: 2, left_over: 0 });
-    expect(outcomes()).toEqual(['12:00 started', '12:01 started', '12:02 started']);
+    expect(await tickAt(world, '12:02:00')).toMatchObject({
+      due: 1,
+      started: 1,
+      left_over: 1,
+      behind_seconds: 120,
+    });
+    expect(outcomesOf(world)).toEqual(['12:00 started']);
+    expect(await tickAt(world, '12:03:00')).toMatchObject({ started: 2, left_over: 0 });
+    expect(outcomesOf(world)).toEqual(['12:00 started', '12:01 started', '12:02 started']);
   });
 
   it('skips a time while the run before is in flight, and says which', async () => {
     scheduled(world);
-    await tickAt('12:00:00');
-    await tickAt('13:00:00');
-    endRuns();
-    await tickAt('14:00:00');
-    expect(outcomes()).toEqual(['12:00 started', '13:00 skipped', '14:00 started']);
+    await tickAt(world, '12:00:00');
+    await tickAt(world, '13:00:00');
+    world.inFlight.clear();
+    await tickAt(world, '14:00:00');
+    expect(outcomesOf(world)).toEqual(['12:00 started', '13:00 skipped', '14:00 started']);
     expect(world.times[1]?.run_id).toBe(world.runs[0]?.run_id);
   });
 
   it("does not take another schedule's run for the run before, or a caller's", async () => {
     scheduled(world);
     scheduled(world, { schedule_id: 'sch_other' });
-    await tickAt('12:00:00');
-    expect(outcomes()).toEqual(['12:00 started', '12:00 started']);
+    await tickAt(world, '12:00:00');
+    expect(outcomesOf(world)).toEqual(['12:00 started', '12:00 started']);
   });
 
   it('starts runs beside each other where overlaps are allowed', async () => {
     scheduled(world, { overlap: 'allow' });
-    await tickAt('12:00:00');
-    await tickAt('13:00:00');
-    expect(outcomes()).toEqual(['12:00 started', '13:00 started']);
+    await tickAt(world, '12:00:00');
+    await tickAt(world, '13:00:00');
+    expect(outcomesOf(world)).toEqual(['12:00 started', '13:00 started']);
   });
 
   it.each([
@@ -166,14 +159,14 @@ describe('A tick', () => {
     ['all', ['12:00 started', '13:00 started', '14:00 started']],
   ] as const)('after an outage does with missed times what %s says', async (missed, expected) => {
     scheduled(world, { missed, overlap: 'allow' });
-    await tickAt('14:30:00');
-    expect(outcomes()).toEqual(expected);
-    expect(await tickAt('14:31:00')).toMatchObject({ due: 0 });
+    await tickAt(world, '14:30:00');
+    expect(outcomesOf(world)).toEqual(expected);
+    expect(await tickAt(world, '14:31:00')).toMatchObject({ due: 0 });
   });
 
   it('says since when times were missed that are too many to be listed', async () => {
     scheduled(world, { cron: '* * * * *', missed: 'last' });
-    await tickAt('15:00:00');
+    await tickAt(world, '15:00:00');
     expect(world.times).toHaveLength(100);
     expect(world.times[0]).toMatchObject({ outcome: 'missed', missed_since: '2026-11-30T11:30:00.000Z' });
     expect(world.times.slice(1).every(({ missed_since }) => missed_since === null)).toBe(true);
@@ -187,7 +180,7 @@ describe('A tick', () => {
     scheduled(world);
     if (life === undefined) world.lives.delete('acme');
     else world.lives.set('acme', life);
-    await tickAt('12:00:00');
+    await tickAt(world, '12:00:00');
     expect([world.runs, world.times]).toEqual([[], []]);
     expect(world.schedules.get('sch_hourly')).toMatchObject({
       state: 'disabled',
@@ -198,9 +191,9 @@ describe('A tick', () => {
   it('deletes what is disabled for thirty days, and nothing else', async () => {
     scheduled(world, { tenant_id: 'gone', onboarding_id: 'life-before' });
     scheduled(world, { schedule_id: 'sch_paused', state: 'paused' });
-    await tickAt('12:00:00');
+    await tickAt(world, '12:00:00');
     const tickAfter = (days: number) => {
-      world.now = new Date(at('12:00:00').getTime() + days * 86_400_000);
+      world.now = new Date(timeOf('12:00:00').getTime() + days * 86_400_000);
       return world.tick();
     };
     await tickAfter(30);
@@ -212,8 +205,8 @@ describe('A tick', () => {
   it('refuses what no request could start', async () => {
     scheduled(world, { schedule_id: 'sch_gone', pipeline: 'gcp/example/gone' });
     scheduled(world, { schedule_id: 'sch_wrong', parameters: '{"unknown":1}' });
-    await tickAt('12:00:00');
-    expect(outcomes().toSorted()).toEqual([
+    await tickAt(world, '12:00:00');
+    expect(outcomesOf(world).toSorted()).toEqual([
       '12:00 refused invalid_request',
       '12:00 refused pipeline_not_found',
     ]);
@@ -227,9 +220,9 @@ describe('A tick', () => {
     world.fail = (call) => {
       if (call === 'read' && reads++ === 0) throw new Error('BigQuery is away');
     };
-    expect(await tickAt('12:00:00')).toMatchObject({ due: 2, started: 1, left_over: 1 });
+    expect(await tickAt(world, '12:00:00')).toMatchObject({ due: 2, started: 1, left_over: 1 });
     expect(world.runs.map(({ tenantId }) => tenantId)).toEqual(['bolt']);
-    await tickAt('12:01:00');
+    await tickAt(world, '12:01:00');
     expect(world.runs.map(({ actor }) => actor)).toEqual(['sch_bolt', first?.schedule_id]);
   });
 
@@ -239,7 +232,7 @@ describe('A tick', () => {
       scheduled(world, { schedule_id: `sch_${index}`, tenant_id: `tenant_${index}`, cron });
     }
     let elapsedMs = 0;
-    const clock = { now: () => at('12:00:00'), monotonicMs: () => elapsedMs };
+    const clock = { now: () => timeOf('12:00:00'), monotonicMs: () => elapsedMs };
     let asked = 0;
     world.refusal = () => {
       if (++asked === 64) elapsedMs = 50_000;
@@ -250,7 +243,7 @@ describe('A tick', () => {
       left_over: 6,
       behind_seconds: 60,
     });
-    expect(new Set(outcomes())).toEqual(new Set(['11:40 started']));
+    expect(new Set(outcomesOf(world))).toEqual(new Set(['11:40 started']));
     expect(await world.tick({ clock: { ...clock, monotonicMs: () => 0 } })).toMatchObject({
       started: 6,
       left_over: 0,
