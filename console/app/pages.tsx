@@ -87,7 +87,7 @@ export function Pages() {
   const [broken, setBroken] = useState<{ readonly at: string; readonly error: unknown }>();
   useErrorBoundary((error: unknown) => setBroken({ at: url, error }));
   // Who comes back to it gets to see whether it can be shown now.
-  useEffect(() => setBroken(undefined), [url]);
+  useEffect(() => setBroken((before) => (before?.at === url ? before : undefined)), [url]);
   if (broken?.at === url) return <BrokenPage error={broken.error} onRetry={() => setBroken(undefined)} />;
   return (
     <Router>

@@ -36,6 +36,7 @@ function makeBrowser() {
     document,
     location,
     history: { pushState: go, replaceState: go },
+    scrollTo: () => {},
     addEventListener: () => {},
     removeEventListener: () => {},
     // The console has clocks that go as long as its page is open.
