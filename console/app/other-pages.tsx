@@ -1,4 +1,4 @@
-import { shownProblem } from '../data/problems';
+import { shownFault } from '../data/problems';
 import { ProblemNotice } from '../ui/notice';
 import { Page } from '../ui/page';
 
@@ -33,7 +33,7 @@ interface BrokenPageProps {
 export function BrokenPage({ error, onRetry }: BrokenPageProps) {
   return (
     <Page title="This page cannot be shown">
-      <ProblemNotice problem={shownProblem(error)} onRetry={onRetry} />
+      <ProblemNotice problem={shownFault(error)} onRetry={onRetry} />
     </Page>
   );
 }

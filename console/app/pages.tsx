@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import { Route, Router, useLocation, useRoute } from 'preact-iso/router';
 import { AuditPage, TenantAuditPage } from '../audit/audit-pages';
+import { forgetAnswers } from '../data/asking/answers';
 import { KeysPage } from '../keys/keys-page';
 import { OperationsPage } from '../operations/operations-page';
 import { OverviewPage } from '../overview/overview-page';
@@ -85,7 +86,11 @@ const routes = [
 export function Pages() {
   const { url } = useLocation();
   const [broken, setBroken] = useState<{ readonly at: string; readonly error: unknown }>();
-  useErrorBoundary((error: unknown) => setBroken({ at: url, error }));
+  useErrorBoundary((error: unknown) => {
+    // It may be what was answered that cannot be shown: it is asked for anew.
+    forgetAnswers();
+    setBroken({ at: url, error });
+  });
   // Who comes back to it gets to see whether it can be shown now.
   useEffect(() => setBroken((before) => (before?.at === url ? before : undefined)), [url]);
   if (broken?.at === url) return <BrokenPage error={broken.error} onRetry={() => setBroken(undefined)} />;

@@ -34,6 +34,16 @@ export function besideFields(
   return fields.size === 0 ? undefined : { ...problem, detail: '', fields };
 }
 
+/** What broke while a page was drawn: nothing that was asked for, whatever kind of error it is. */
+export const shownFault = (error: unknown): ShownProblem => ({
+  title: 'The console itself has failed here',
+  detail: `Other pages may work. Whoever runs it will want to know this: ${error instanceof Error ? error.message : error}`,
+  code: undefined,
+  requestId: undefined,
+  fields: none,
+  isPassing: true,
+});
+
 /** An answer's problem in words, or what keeps answers from coming. Never shows a stack trace. */
 export function shownProblem(error: unknown): ShownProblem {
   if (error instanceof ApiProblem) {

@@ -13,7 +13,7 @@ describe('What breaks while it is drawn', () => {
     overview = { body: noTenants };
     const { Pages } = await import('../../console/app/pages');
     await open('/', Pages);
-    await page.says('This page cannot be shown');
+    await page.says('The console itself has failed here');
     overview = failing;
     page.goTo('/onboard');
     await page.says('Company');
