@@ -135,7 +135,7 @@ export const shownStates: readonly ShownPage[] = [
       await page.goto(new URL('/tenants/acme_gmbh/runs', page.url()).href);
       await page.getByText('all that match').waitFor();
       // Only the first time something runs.
-      const running = page.getByRole('row').getByText('running', { exact: true });
+      const running = page.getByRole('row', { name: /\brunning\b/ });
       if ((await running.count()) > 0) await pressing('Cancel all …', /^Cancel \d+ run/)(page);
       await page.goto(new URL('/operations', page.url()).href);
     },
