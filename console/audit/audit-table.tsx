@@ -1,4 +1,5 @@
 import { runPlace, tenantPlace } from '../app/places';
+import { actorWords } from '../format/actors';
 import { type Column, Table } from '../ui/table';
 import { Time } from '../ui/times';
 import { type AuditEntry, actionText, differenceName, differencesOf } from './audit-entries';
@@ -17,7 +18,7 @@ export function AuditTable({ entries, isNarrowed, isOfAll = false }: AuditTableP
       title: 'Who',
       cell: ({ actor, actor_kind, address }) => (
         <>
-          {actor === actor_kind ? actor : `${actor_kind} ${actor}`}
+          {actorWords(actor_kind, actor)}
           {address !== null && <div class="quiet">{address}</div>}
         </>
       ),

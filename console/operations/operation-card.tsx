@@ -2,6 +2,7 @@ import type { Operation } from '../../client';
 import { pipelinePlace, tenantPlace } from '../app/places';
 import { currentSession, may } from '../app/session';
 import { useAction } from '../data/use-action';
+import { actorWords } from '../format/actors';
 import { duration } from '../format/numbers';
 import { FactList } from '../ui/lists/fact-list';
 import { Notice, ProblemNotice } from '../ui/notice';
@@ -110,7 +111,7 @@ export function OperationCard({ operation, onChanged, onClose }: OperationCardPr
             name: 'Started',
             value: (
               <>
-                <Ago at={started_at} /> by {started_by.kind} {started_by.id}
+                <Ago at={started_at} /> by {actorWords(started_by.kind, started_by.id)}
               </>
             ),
           },
